@@ -1,0 +1,1 @@
+"""Losses as pure functions: adversarial games, penalties on the discriminator's gradient, reconstruction."""
