@@ -1,0 +1,51 @@
+"""Settings of the whole test run: few threads, no network, shapes and types checked at run time.
+
+This file runs before any module of ganvas is imported, so the import hook sees them all.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+# Many tiny operations are several times faster on one thread each, and the tests run in parallel processes.
+for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_variable] = "1"
+
+import hypothesis
+import pytest
+from jaxtyping import install_import_hook
+
+# Only the floors that import torch at the top: elsewhere an annotation may name a module that is loaded lazily.
+CHECKED = ("ops", "nets", "core", "losses", "metrics", "degrade", "data", "methods", "train")
+install_import_hook([f"ganvas.{floor}" for floor in CHECKED], "beartype.beartype")
+
+hypothesis.settings.register_profile(
+    "ganvas", deadline=None, derandomize=True, max_examples=30, database=None, print_blob=True
+)
+hypothesis.settings.load_profile("ganvas")
+
+
+def _refuse(name: str) -> Any:
+    allowed = getattr(socket.socket, name)
+
+    def call(self: socket.socket, *args: Any) -> Any:
+        if self.family == getattr(socket, "AF_UNIX", None):
+            return allowed(self, *args)
+        raise PermissionError(f"A test opened a network connection ({name} {args[-1]!r}): tests run without a network.")
+
+    return call
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Any:
+    """Every internet connection of the test process raises, and child processes meet a dead proxy."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex", "sendto"):
+        patch.setattr(socket.socket, name, _refuse(name))
+    for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        patch.setenv(variable, "http://127.0.0.1:9")
+    patch.setenv("HF_HUB_OFFLINE", "1")
+    yield
+    patch.undo()
