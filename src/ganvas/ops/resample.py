@@ -33,18 +33,25 @@ def _kernel(x: np.ndarray, kind: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
-def _matrix(length: int, new_length: int, kind: str, antialias: bool, scale: float) -> np.ndarray:
+def _taps(length: int, new_length: int, kind: str, antialias: bool, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """Old pixels that make each new one, and their weights: two arrays (new_length, taps)."""
     stretch = max(1.0, 1.0 / scale) if antialias else 1.0
     centre = (np.arange(new_length) + 0.5) / scale - 0.5
     support = _SUPPORT[kind] * stretch
-    taps = math.ceil(2 * support) + 2
-    index = np.floor(centre - support).astype(np.int64)[:, None] + np.arange(taps)
+    index = np.floor(centre - support).astype(np.int64)[:, None] + np.arange(math.ceil(2 * support) + 2)
     weight = _kernel((centre[:, None] - index) / stretch, kind)
     weight /= weight.sum(1, keepdims=True)
-    mirrored = np.mod(index, 2 * length)
+    used = np.any(weight != 0, axis=0)
+    mirrored = np.mod(index[:, used], 2 * length)
     mirrored = np.where(mirrored >= length, 2 * length - 1 - mirrored, mirrored)
+    return mirrored, weight[:, used]
+
+
+@lru_cache(maxsize=64)
+def _matrix(length: int, new_length: int, kind: str, antialias: bool, scale: float) -> np.ndarray:
+    index, weight = _taps(length, new_length, kind, antialias, scale)
     matrix = np.zeros((new_length, length))
-    np.add.at(matrix, (np.arange(new_length)[:, None], mirrored), weight)
+    np.add.at(matrix, (np.arange(new_length)[:, None], index), weight)
     return matrix
 
 
@@ -70,11 +77,20 @@ def resample(
 ) -> Float[np.ndarray, "H W *c"]:
     """Returns the float image resampled to ``size`` (height, width), in its own dtype and range (no clipping).
 
+    It adds up one shifted copy per tap, so that no matrix of image size squared is built.
+
     Raises:
         ValueError: a side below one.
     """
-    rows = resize_matrix(image.shape[0], size[0], kind=kind, antialias=antialias).astype(image.dtype, copy=False)
-    columns = resize_matrix(image.shape[1], size[1], kind=kind, antialias=antialias).astype(image.dtype, copy=False)
-    planes = image[:, :, None] if image.ndim == 2 else image
-    result = np.stack([rows @ planes[:, :, c] @ columns.T for c in range(planes.shape[2])], axis=2)
-    return result[:, :, 0] if image.ndim == 2 else result
+    result = image
+    for axis, new_length in enumerate(size):
+        length = result.shape[axis]
+        if length < 1 or new_length < 1:
+            raise ValueError(f"Cannot resize {length} pixels to {new_length}: both must be at least 1.")
+        index, weight = _taps(length, new_length, kind, antialias, new_length / length)
+        along = [-1 if a == axis else 1 for a in range(image.ndim)]
+        weight = weight.astype(image.dtype, copy=False)
+        result = sum(
+            np.take(result, index[:, k], axis=axis) * weight[:, k].reshape(along) for k in range(index.shape[1])
+        )
+    return result

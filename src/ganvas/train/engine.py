@@ -1,0 +1,217 @@
+"""The training step, the same for every method: due phases, frozen rest, backward, check, descent, averages.
+
+No wait for the device stands in the step: losses and the finite check stay tensors, and the host reads them only
+every ``check_every`` steps (each step on a CPU, where reading costs nothing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from ganvas.core.batch import Batch
+from ganvas.core.errors import NonFiniteError, SettingsError
+from ganvas.core.method import Draws, Method, Phase, Step
+from ganvas.data.streams import Stream
+from ganvas.ops.random import key_of
+from ganvas.train.networks import autocast_all, quiet_all
+from ganvas.train.optimise import Owned
+from ganvas.train.state import TrainState, new_state, update_average
+
+B = TypeVar("B", bound=Batch)
+Logs = dict[str, Tensor | float]
+__all__ = ["Engine", "EngineSettings", "Logs"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineSettings:
+    """What the engine needs beside the method.
+
+    Attributes:
+        batch: samples per update, or a function of the images seen.
+        total: images of the whole run, for learning-rate schedules.
+        seed: of weights and draws.
+        device: where to train.
+        bf16: run networks under bf16 autocast.
+        micro_batch: samples per backward pass; None for the whole batch.
+        max_bad: non-finite updates of one phase in a row before the run stops.
+    """
+
+    batch: int | Callable[[int], int]
+    total: int
+    seed: int = 0
+    device: str = "cpu"
+    bf16: bool = False
+    micro_batch: int | None = None
+    max_bad: int = 10
+
+    def batch_at(self, images_seen: int) -> int:
+        """Returns the batch size at this point."""
+        return self.batch(images_seen) if callable(self.batch) else self.batch
+
+
+@dataclass
+class Engine(Generic[B]):
+    """Advances one method.
+
+    Raises:
+        SettingsError: micro-batches are asked for and a phase's loss couples the batch.
+    """
+
+    method: Method[B]
+    settings: EngineSettings
+    state: TrainState = field(init=False)
+    _bad: dict[str, Tensor] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._phases = list(self.method.phases())
+        self._check_micro_batch()
+        device = torch.device(self.settings.device)
+        self.state = new_state(self.method, seed=self.settings.seed, device=device)
+        self._called = autocast_all(self.state.nets, device.type, enabled=self.settings.bf16)
+        self._raw = quiet_all(self.state.nets, device.type)
+        self._moving = {id(p) for owned in self.state.owned.values() for p in owned.parameters}
+        self._check_every = 1 if device.type == "cpu" else 50
+        self._average_settings = {average.of: average for average in self.method.averages()}
+
+    def advance(self, stream: Stream[B]) -> Logs:
+        """Does one step and returns its losses, gradient norms and learning rates by name.
+
+        Raises:
+            NonFiniteError: a phase was not finite ``max_bad`` times in a row.
+        """
+        state, logs = self.state, Logs()
+        # Dropout and its like draw from torch's generator: seeding it per step keeps resuming exact.
+        torch.manual_seed(key_of(self.settings.seed, state.step))
+        batches: list[tuple[int, B]] = []
+        carries: list[dict[str, Any]] = []
+        first, step = state.images_seen, None
+        for phase in self._phases:
+            for repeat in range(phase.repeats_at(state.step)):
+                if repeat == len(batches):
+                    batches.append((state.images_seen, self._draw(stream)))
+                step = self._descend(phase, repeat, *batches[repeat], first, carries, logs)
+        if not batches:
+            batches.append((state.images_seen, self._draw(stream)))
+        self._finish(batches[-1], first, step, logs)
+        return logs
+
+    def _draw(self, stream: Stream[B]) -> B:
+        count = self.settings.batch_at(self.state.images_seen)
+        batch = stream.batch(self.state.images_seen, count).to(self.settings.device)
+        self.state.images_seen += count
+        return batch
+
+    def _descend(
+        self,
+        phase: Phase[B],
+        repeat: int,
+        index: int,
+        batch: B,
+        images_seen: int,
+        carries: list[dict[str, Any]],
+        logs: Logs,
+    ) -> Step:
+        state, size = self.state, len(batch)
+        owners = self._unfreeze(phase)
+        chunk = min(self.settings.micro_batch or size, size)
+        place = f"{phase.name}/{repeat}"
+        finite: Tensor | None = None
+        for number, start in enumerate(range(0, size, chunk)):
+            part = batch if chunk == size else batch.part(start, min(start + chunk, size))
+            if number == len(carries):
+                carries.append({})
+            step = self._step(place, index + start, len(part), images_seen, carries[number])
+            share = len(part) / size
+            losses = phase.loss(part, step)
+            total = torch.stack([loss.reshape(()) for loss in losses.values()]).sum()
+            (total * (phase.every * share)).backward()  # type: ignore[no-untyped-call]
+            finite = total.isfinite() if finite is None else finite & total.isfinite()
+            for name, loss in (*losses.items(), *step.seen.items()):
+                value = loss.detach() * share if isinstance(loss, Tensor) else loss * share
+                key = f"{phase.name}/{name}"
+                logs[key] = value if number == 0 else logs[key] + value
+        assert finite is not None
+        self._update(phase, owners, finite, images_seen, logs)
+        if phase.after is not None:
+            with torch.no_grad():
+                phase.after(step)
+        return step
+
+    def _step(self, place: str, first: int, count: int, images_seen: int, carry: dict[str, Any]) -> Step:
+        index = torch.arange(first, first + count, device=self.settings.device)
+        state = self.state
+        draws = Draws(self.settings.seed, state.step, place, index)
+        return Step(state.step, images_seen, self._called, self._raw, draws, state.memory, carry, {})
+
+    def _unfreeze(self, phase: Phase[B]) -> list[Owned]:
+        """Lets exactly the phase's parameters have gradients; returns the optimisers that own one of them."""
+        trained = {id(p) for name in phase.trains for p in self.state.nets[name].parameters()} & self._moving
+        for net in self.state.nets.values():
+            for parameter in net.parameters():
+                parameter.requires_grad_(id(parameter) in trained)
+                parameter.grad = None
+        return [owned for owned in self.state.owned.values() if any(id(p) in trained for p in owned.parameters)]
+
+    def _update(self, phase: Phase[B], owners: list[Owned], finite: Tensor, images_seen: int, logs: Logs) -> None:
+        norms = {owned.network: owned.gradient_norm() for owned in owners}
+        for norm in norms.values():
+            finite = finite & norm.isfinite()
+        for owned in owners:
+            logs[f"{phase.name}/lr_{owned.network}"] = owned.set_rate(images_seen, self.settings.total)
+            logs[f"{phase.name}/gradient_{owned.network}"] = norms[owned.network]
+            owned.clip(norms[owned.network])
+            owned.step(finite)
+        bad = (~finite).float()
+        before = self._bad.get(phase.name)
+        self._bad[phase.name] = bad if before is None else (before + bad) * bad
+        logs[f"{phase.name}/skipped"] = bad
+
+    def _finish(self, drawn: tuple[int, B], first: int, step: Step | None, logs: Logs) -> None:
+        state = self.state
+        if step is None:
+            step = self._step("after_step", drawn[0], len(drawn[1]), first, {})
+        if state.step % self._check_every == 0:
+            self._check(logs)
+        count = state.images_seen - first
+        for name, twin in state.averages.items():
+            update_average(
+                self._average_settings[name], state.nets[name], twin, batch=count, images_seen=state.images_seen
+            )
+        place = replace(step.rng, place="after_step")
+        with torch.no_grad():
+            self.method.after_step(drawn[1], replace(step, rng=place))
+        state.step += 1
+
+    def _check(self, logs: Mapping[str, Tensor | float]) -> None:
+        for name, count in self._bad.items():
+            row = int(count)
+            self.state.skipped += int(row > 0)
+            if row >= self.settings.max_bad:
+                values = {key: float(value) for key, value in logs.items() if key.startswith(f"{name}/")}
+                raise NonFiniteError(
+                    f"Phase {name!r} met {row} non-finite losses or gradients in a row at step {self.state.step} "
+                    f"({values}): lower the learning rate, or train in float32 with --train.precision f32."
+                )
+
+    def _check_micro_batch(self) -> None:
+        size = self.settings.micro_batch
+        if size is None:
+            return
+        if size < 1:
+            raise SettingsError("micro_batch must be at least 1.")
+        coupled = [phase.name for phase in self._phases if not phase.splittable]
+        if coupled:
+            raise SettingsError(
+                f"Phases {coupled} couple the samples of a batch, so micro-batches would change their loss: "
+                "leave micro_batch out or choose a smaller batch."
+            )
+
+
+def averaged(state: TrainState) -> dict[str, nn.Module]:
+    """Returns the networks to apply: averages where they are kept, the trained ones elsewhere."""
+    return {**state.nets, **state.averages}
