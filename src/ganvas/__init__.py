@@ -1,0 +1,44 @@
+"""ganvas trains, judges and applies adversarial image models.
+
+Everything public is reached as ``ganvas.NAME`` and loaded when it is first used, so that importing the package is free.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ganvas.api.apply import denoise, upscale
+    from ganvas.api.info import info, models
+    from ganvas.api.judge import evaluate
+    from ganvas.api.load import Model, load
+    from ganvas.api.train import train
+    from ganvas.core.errors import GanvasError
+
+__version__ = "0.1.0"
+__all__ = ["GanvasError", "Model", "__version__", "denoise", "evaluate", "info", "load", "models", "train", "upscale"]
+
+_HOME = {
+    "GanvasError": "ganvas.core.errors",
+    "Model": "ganvas.api.load",
+    "denoise": "ganvas.api.apply",
+    "evaluate": "ganvas.api.judge",
+    "info": "ganvas.api.info",
+    "load": "ganvas.api.load",
+    "models": "ganvas.api.info",
+    "train": "ganvas.api.train",
+    "upscale": "ganvas.api.apply",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'ganvas' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,8 @@
+"""``python -m ganvas`` is the command ``ganvas``."""
+
+from __future__ import annotations
+
+from ganvas.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The command line: thin edges over ganvas.api. Only the chosen command is imported."""

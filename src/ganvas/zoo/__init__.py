@@ -1,0 +1,1 @@
+"""Models that come with ganvas: bundled weights, and classical methods that are models like any other."""
