@@ -1,0 +1,48 @@
+"""The light paths stay light: a child process counts what was imported."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+HEAVY = {"torch", "openvino", "cv2", "skimage", "scipy", "tensorboard", "matplotlib"}
+REPORT = f"; import sys; print('HEAVY', sorted({HEAVY!r} & set(sys.modules)))"
+RUN = """
+import sys
+sys.argv = ["ganvas", *{arguments!r}]
+from ganvas.cli.main import main
+try:
+    main()
+except SystemExit:
+    pass
+"""
+
+
+def _imported(code: str) -> str:
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return run.stdout.strip().splitlines()[-1]
+
+
+def test_importing_the_package_is_light() -> None:
+    assert _imported("import ganvas" + REPORT) == "HEAVY []"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["upscale", "--help"], ["denoise", "--help"], ["models"], ["models", "--json"]]
+)
+def test_a_command_that_computes_nothing_is_light(arguments: list[str]) -> None:
+    assert _imported(RUN.format(arguments=arguments) + REPORT.lstrip("; ")) == "HEAVY []"
+
+
+def test_help_is_quick() -> None:
+    """The bar is 0.5 s on a quiet machine; the best of three, so that a busy neighbour does not decide."""
+    code = RUN.format(arguments=["--help"])
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 1.0
