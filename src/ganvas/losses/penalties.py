@@ -9,8 +9,9 @@ Conventions where codes differ, each with a closed-form test:
 - the score of a sample is the mean of its logits. A patch discriminator is thus penalised as the function that its
   adversarial loss averages, whatever the number of patches (their sum would scale the gradient with that number);
 - R1 and R2 carry the factor gamma/2 of the article (some codes leave the 1/2 out, so their gamma is half of ours);
-- float64 stays, everything lower is computed in float32 with autocast off;
-- spectral-norm vectors and batch-norm statistics are read but not advanced (:func:`undisturbed`).
+- float64 stays, everything lower is computed in float32 with autocast off.
+
+Hand them a network from ``step.raw``: called so, it does not advance spectral-norm vectors or batch-norm statistics.
 
 Batch norm couples the samples, so "the gradient of one sample's score" is not defined under it: leave it out.
 """
@@ -18,11 +19,10 @@ Batch norm couples the samples, so "the gradient of one sample's score" is not d
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 __all__ = [
     "Critic",
@@ -31,7 +31,6 @@ __all__ = [
     "r1",
     "r2",
     "scores_and_gradient",
-    "undisturbed",
     "zero_centred",
 ]
 
@@ -39,30 +38,17 @@ Critic = Callable[[Tensor], Tensor]
 _TINY = 1e-12  # under the square root: its derivative at 0 is infinite, and infinity times 0 is not a number
 
 
-def undisturbed(module: nn.Module) -> Callable[..., Any]:
-    """Returns the module as a function that leaves its buffers (running statistics, power-iteration vectors) alone."""
-    buffers = dict(module.named_buffers())
-    if not buffers:
-        return module
-
-    def call(*inputs: Any) -> Any:
-        return torch.func.functional_call(module, {name: b.clone() for name, b in buffers.items()}, inputs)
-
-    return call
-
-
 def scores_and_gradient(
-    critic: Critic | nn.Module, x: Float[Tensor, "b ..."]
+    critic: Critic, x: Float[Tensor, "b ..."]
 ) -> tuple[Float[Tensor, "b ..."], Float[Tensor, "b ..."]]:
     """Returns the logits at ``x`` and the gradient of each sample's mean logit there, both differentiable.
 
     Logits and gradient come from one forward pass, so a loss on the logits costs nothing more.
     """
-    function = undisturbed(critic) if isinstance(critic, nn.Module) else critic
     precise = x.dtype if x.dtype == torch.float64 else torch.float32
     with torch.autocast(x.device.type, enabled=False), torch.enable_grad():
         point = x.detach().to(precise).requires_grad_(True)
-        logits = function(point)
+        logits = critic(point)
         total = logits.sum() / (logits.numel() // len(point))
         (gradient,) = torch.autograd.grad(total, point, create_graph=True)
     return logits, gradient
@@ -86,7 +72,7 @@ def interpolate(
 
 
 def gradient_penalty(
-    critic: Critic | nn.Module,
+    critic: Critic,
     real: Float[Tensor, "b ..."],
     fake: Float[Tensor, "b ..."],
     alpha: Float[Tensor, "b ..."],
@@ -108,11 +94,11 @@ def zero_centred(gradient: Float[Tensor, "b ..."], *, gamma: float) -> Float[Ten
     return gamma / 2 * _squared_norm(gradient).mean()
 
 
-def r1(critic: Critic | nn.Module, real: Float[Tensor, "b ..."], *, gamma: float) -> Float[Tensor, ""]:
+def r1(critic: Critic, real: Float[Tensor, "b ..."], *, gamma: float) -> Float[Tensor, ""]:
     """Returns gamma/2 E ||gradient||^2 at real samples (Mescheder et al. 2018, eq. 9)."""
     return zero_centred(scores_and_gradient(critic, real)[1], gamma=gamma)
 
 
-def r2(critic: Critic | nn.Module, fake: Float[Tensor, "b ..."], *, gamma: float) -> Float[Tensor, ""]:
+def r2(critic: Critic, fake: Float[Tensor, "b ..."], *, gamma: float) -> Float[Tensor, ""]:
     """Returns gamma/2 E ||gradient||^2 at generated samples (Mescheder et al. 2018, eq. 10)."""
     return zero_centred(scores_and_gradient(critic, fake)[1], gamma=gamma)
