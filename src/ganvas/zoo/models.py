@@ -87,8 +87,8 @@ def find(name: str | Path, folder: Path = WEIGHTS) -> ModelEntry:
     path = Path(text).expanduser()
     if path.suffix.lower() in _PICKLES:
         raise ModelError(
-            f"{path.name} is a pickle, which can run code when it is read, so ganvas does not open it: convert it once, "
-            "where you trust its origin, with safetensors.torch.save_file(torch.load(FILE, weights_only=True)"
+            f"{path.name} is a pickle, which can run code when it is read, so ganvas does not open it: convert it "
+            "once, where you trust its origin, with safetensors.torch.save_file(torch.load(FILE, weights_only=True)"
             '["params_ema"], "NAME.safetensors").'
         )
     if path.is_file():
