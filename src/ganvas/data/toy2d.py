@@ -8,7 +8,8 @@ here, so that the means lie in [-1, 1] like images; the ratio of spacing to sigm
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
 from jaxtyping import Float
@@ -40,6 +41,10 @@ class Mixture:
     def modes(self) -> Float[Tensor, "k 2"]:
         """Returns the means."""
         raise NotImplementedError
+
+    def stream(self, path: Path | None, *, seed: int) -> Mixture:
+        """Returns this mixture with the seed; the points are made, so ``path`` is not used."""
+        return replace(self, seed=seed)
 
     def batch(self, first: int, count: int) -> Clean:
         """Returns points ``first`` to ``first + count - 1``."""

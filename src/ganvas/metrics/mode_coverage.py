@@ -44,10 +44,10 @@ def mode_coverage(
         radius: of high quality, in sigma.
 
     Raises:
-        ValueError: no points, points that are not finite, or another dimension than the modes'.
+        ValueError: no points, or points that are not finite.
     """
-    if points.ndim != 2 or modes.ndim != 2 or points.shape[1] != modes.shape[1] or not len(points):
-        raise ValueError(f"Need points (n, d) and modes (k, d) of one dimension, not {points.shape}, {modes.shape}.")
+    if not len(points):
+        raise ValueError("There are no points to judge: draw at least one.")
     if not np.isfinite(points).all():
         raise ValueError("Some points are not finite: the generator has diverged.")
     distance = np.linalg.norm(points[:, None].astype(np.float64) - modes[None].astype(np.float64), axis=2)
