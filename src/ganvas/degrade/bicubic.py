@@ -20,8 +20,11 @@ class Bicubic:
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
         height, width = clean.shape[0] // self.scale, clean.shape[1] // self.scale
+        whole = clean[: height * self.scale, : width * self.scale]
         rows = resize_matrix(height * self.scale, height).astype(np.float32)
         columns = resize_matrix(width * self.scale, width).astype(np.float32)
-        whole = clean[: height * self.scale, : width * self.scale]
-        reduced = np.einsum("Hh,hwc,Ww->HWc", rows, whole, columns, optimize=True)
-        return quantise(reduced)
+        # Two plain matrix products; the channels ride along in the axis that is not reduced.
+        low = (rows @ whole.reshape(len(whole), -1)).reshape(height, -1, clean.shape[2])
+        turned = low.transpose(1, 0, 2).reshape(low.shape[1], -1)
+        reduced = (columns @ turned).reshape(width, height, -1).transpose(1, 0, 2)
+        return quantise(np.ascontiguousarray(reduced))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -13,6 +13,7 @@ Image = Float[np.ndarray, "h w c"]
 __all__ = ["Chain", "Degradation", "Image", "quantise"]
 
 
+@runtime_checkable
 class Degradation(Protocol):
     """Returns the degraded image; both float32 in [0, 1], (h, w, c). All chance comes from ``rng``."""
 

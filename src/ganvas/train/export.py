@@ -1,0 +1,69 @@
+"""From a training state to a model file, and from a model file into a new training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganvas.core.errors import CheckpointError
+from ganvas.core.settings import to_json
+from ganvas.io import checkpoint
+from ganvas.train.settings import Recipe
+from ganvas.train.state import TrainState
+
+__all__ = ["load_into", "model_header", "model_tensors"]
+
+
+def model_tensors(recipe: Recipe, state: TrainState) -> dict[str, Tensor]:
+    """Returns the tensors of a model: every network, averaged where an average is kept, as ``network.parameter``."""
+    nets = {**state.nets, **state.averages}
+    return {f"{name}.{key}": value for name, net in nets.items() for key, value in net.state_dict().items()}
+
+
+def model_header(recipe: Recipe, state: TrainState, *, version: str) -> dict[str, Any]:
+    """Returns the header of a model file."""
+    return {
+        "kind": "model",
+        "name": recipe.about.name,
+        "method": type(recipe.method).__module__.rsplit(".", 1)[-1],
+        "settings": to_json(recipe.method),
+        "card": recipe.method.describe().to_json(),
+        "licence": recipe.about.licence,
+        "data": recipe.about.data,
+        "metrics": {},
+        "provenance": {
+            "ganvas": version,
+            "torch": torch.__version__,
+            "images_seen": state.images_seen,
+            "steps": state.step,
+            "train": to_json(recipe.train),
+            "training_data": to_json(recipe.data),
+        },
+    }
+
+
+def load_into(state: TrainState, path: Path) -> list[str]:
+    """Takes over from a weights file every tensor whose name and shape fit; returns their names.
+
+    Raises:
+        CheckpointError: nothing fits.
+    """
+    checkpoint.read_header(path)
+    tensors, taken = checkpoint.load_tensors(path), []
+    for name, net in state.nets.items():
+        own = net.state_dict()
+        fitting = {
+            key: value
+            for key in own
+            if (value := tensors.get(f"{name}.{key}")) is not None and value.shape == own[key].shape
+        }
+        net.load_state_dict({**own, **fitting})
+        if name in state.averages:
+            state.averages[name].load_state_dict(net.state_dict())
+        taken += [f"{name}.{key}" for key in fitting]
+    if not taken:
+        raise CheckpointError(f"No tensor of {path} fits this method's networks: check --init-from.")
+    return taken

@@ -1,0 +1,82 @@
+"""What describes a training: method, data and run, as nested frozen dataclasses that become flags and run.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import torch
+
+from ganvas.core.batch import Batch
+from ganvas.core.errors import SettingsError
+from ganvas.core.method import Method
+from ganvas.data.streams import Stream
+
+__all__ = ["About", "DataSettings", "Recipe", "TrainSettings"]
+
+
+class DataSettings(Protocol):
+    """Settings of the data: a frozen dataclass that opens a stream of batches."""
+
+    def stream(self, path: Path | None, *, seed: int) -> Stream[Batch]:
+        """Returns the stream over the folder ``path`` (None where the data are made, not read)."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainSettings:
+    """How long and how to train.
+
+    Attributes:
+        images: images of the whole run; with the batch it decides the steps, and schedules end with it.
+        batch: samples per update.
+        micro_batch: samples per backward pass, to save memory; refused where a loss couples the batch.
+        seed: of weights, data order and draws.
+        precision: ``auto`` is bf16 where the chip multiplies it in hardware, else float32.
+        log_every: steps between lines of metrics.jsonl and TensorBoard.
+        sample_minutes: minutes between grids of samples.
+        checkpoint_minutes: minutes between checkpoints.
+        max_bad: non-finite updates of one phase in a row before the run stops.
+    """
+
+    images: int
+    batch: int = 16
+    micro_batch: int | None = None
+    seed: int = 0
+    precision: Literal["auto", "f32", "bf16"] = "auto"
+    log_every: int = 50
+    sample_minutes: float = 10.0
+    checkpoint_minutes: float = 5.0
+    max_bad: int = 10
+
+    def __post_init__(self) -> None:
+        if self.images < 1 or self.batch < 1 or self.log_every < 1:
+            raise SettingsError("Training needs images, batch and log_every of at least 1.")
+
+    def bf16(self, device: str) -> bool:
+        """Returns whether networks run under bf16 autocast on this device."""
+        if self.precision != "auto":
+            return self.precision == "bf16"
+        if torch.device(device).type == "cuda":
+            return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What the card of the trained model says beside its numbers."""
+
+    name: str = "model"
+    licence: str = "Apache-2.0"
+    data: str = "not stated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One training, whole: what ``ganvas train`` shows as flags and ``run.json`` writes down."""
+
+    method: Method[Any]
+    data: Any
+    train: TrainSettings
+    about: About = field(default_factory=About)

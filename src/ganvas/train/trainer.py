@@ -1,0 +1,234 @@
+"""A whole training run in a folder: resume, clock, signals, checkpoints, observers, and the model at the end.
+
+The folder holds ``run.json`` (the recipe, whole), ``last.safetensors`` (all state), ``model.safetensors`` (the model
+to apply), ``metrics.jsonl`` and ``tensorboard/``.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ganvas.core.batch import Batch
+from ganvas.core.errors import CheckpointError, NonFiniteError, SettingsError
+from ganvas.core.settings import to_json
+from ganvas.data.streams import Prefetch
+from ganvas.io import checkpoint
+from ganvas.train.engine import Engine, EngineSettings, Logs
+from ganvas.train.export import load_into, model_header, model_tensors
+from ganvas.train.observers import Moment, Observer
+from ganvas.train.samples import sample_grid
+from ganvas.train.settings import Recipe
+
+__all__ = ["Outcome", "Plan", "fit"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Where and how long to run, beside the recipe.
+
+    Attributes:
+        run: folder of the run.
+        data: folder with the data; None where the recipe makes its own.
+        device: where to train.
+        resume: go on from ``last.safetensors`` in the folder.
+        minutes: stop, with a checkpoint, after this time; None for the whole recipe.
+        init_from: weights file whose networks are taken over where names and shapes fit.
+        version: of ganvas, for the provenance.
+    """
+
+    run: Path
+    data: Path | None = None
+    device: str = "cpu"
+    resume: bool = False
+    minutes: float | None = None
+    init_from: Path | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a run ended: ``finished``, ``minutes`` or ``signal``."""
+
+    reason: str
+    step: int
+    images_seen: int
+    model: Path
+
+
+@dataclass
+class _Clock:
+    """Minutes that come round again and again."""
+
+    minutes: float
+    last: float = field(default_factory=time.monotonic)
+
+    def due(self) -> bool:
+        if time.monotonic() - self.last < self.minutes * 60:
+            return False
+        self.last = time.monotonic()
+        return True
+
+
+def fit(recipe: Recipe, plan: Plan, observers: Sequence[Observer] = ()) -> Outcome:
+    """Trains until the recipe's images, the minutes, or SIGINT or SIGTERM; always leaves a checkpoint and a model.
+
+    Raises:
+        SettingsError: the run folder is not empty and ``resume`` was not asked for.
+        NonFiniteError: the run is back at its last good checkpoint.
+    """
+    train = recipe.train
+    stream = recipe.data.stream(plan.data, seed=train.seed)
+    settings = EngineSettings(
+        batch=train.batch,
+        total=train.images,
+        seed=train.seed,
+        device=plan.device,
+        bf16=train.bf16(plan.device),
+        micro_batch=train.micro_batch,
+        max_bad=train.max_bad,
+    )
+    engine: Engine[Any] = Engine(recipe.method, settings)
+    last = plan.run / "last.safetensors"
+    _open_run(recipe, plan, engine, last)
+    shown = stream.batch(0, min(train.batch, 512)).to(plan.device)
+    prefetch = Prefetch(stream, engine.state.images_seen, _repeat(train.batch))
+    try:
+        with _stopping() as stopped:
+            reason = _loop(engine, prefetch, recipe, plan, shown, stopped, observers)
+    except NonFiniteError:
+        _restore(engine, last)
+        raise
+    finally:
+        prefetch.close()
+    _save(engine, recipe, plan)
+    return Outcome(
+        reason=reason,
+        step=engine.state.step,
+        images_seen=engine.state.images_seen,
+        model=plan.run / "model.safetensors",
+    )
+
+
+def _repeat(size: int) -> Iterator[int]:
+    while True:
+        yield size
+
+
+def _open_run(recipe: Recipe, plan: Plan, engine: Engine[Any], last: Path) -> None:
+    if plan.resume:
+        if not last.exists():
+            raise CheckpointError(f"{plan.run} holds no last.safetensors to resume from: start without --resume.")
+        _restore(engine, last)
+        return
+    if last.exists():
+        raise SettingsError(f"{plan.run} already holds a run: add --resume to go on, or choose another --run folder.")
+    plan.run.mkdir(parents=True, exist_ok=True)
+    if plan.init_from is not None:
+        load_into(engine.state, plan.init_from)
+    facts = {
+        "recipe": to_json(recipe),
+        "data": str(plan.data) if plan.data else None,
+        "device": plan.device,
+        "init_from": str(plan.init_from) if plan.init_from else None,
+        "versions": {"ganvas": plan.version, "torch": torch.__version__},
+        "threads": torch.get_num_threads(),
+    }
+    (plan.run / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    _save(engine, recipe, plan)
+
+
+def _restore(engine: Engine[Any], last: Path) -> None:
+    header = checkpoint.read_header(last)
+    if header.get("kind") != "train":
+        raise CheckpointError(f"{last} is not a training checkpoint: resume from the run's last.safetensors.")
+    engine.state.restore(checkpoint.load_tensors(last), header["state"])
+
+
+def _loop(
+    engine: Engine[Any],
+    prefetch: Prefetch[Any],
+    recipe: Recipe,
+    plan: Plan,
+    shown: Batch,
+    stopped: list[int],
+    observers: Sequence[Observer],
+) -> str:
+    train, state = recipe.train, engine.state
+    start, logs = time.monotonic(), list[Logs]()
+    saving, sampling = _Clock(train.checkpoint_minutes), _Clock(train.sample_minutes)
+    while state.images_seen < train.images:
+        logs.append(engine.advance(prefetch))
+        if len(logs) == train.log_every:
+            _tell(observers, logs, engine, start)
+        if saving.due():
+            _save(engine, recipe, plan)
+        if sampling.due():
+            _show(observers, recipe, engine, shown)
+        if stopped:
+            return "signal"
+        if plan.minutes is not None and time.monotonic() - start > plan.minutes * 60:
+            return "minutes"
+    _show(observers, recipe, engine, shown)
+    return "finished"
+
+
+def _tell(observers: Sequence[Observer], logs: list[Logs], engine: Engine[Any], start: float) -> None:
+    state = engine.state
+    moment = Moment(step=state.step, images=state.images_seen, seconds=round(time.monotonic() - start, 2))
+    for name in dict.fromkeys(name for entry in logs for name in entry):
+        values = [float(entry[name]) for entry in logs if name in entry]
+        moment[name] = sum(values) / len(values)
+    moment["skipped"] = state.skipped
+    logs.clear()
+    for observer in observers:
+        observer.scalars(moment)
+
+
+def _show(observers: Sequence[Observer], recipe: Recipe, engine: Engine[Any], shown: Batch) -> None:
+    if not observers:
+        return
+    grid = sample_grid(recipe.method, {**engine.state.nets, **engine.state.averages}, shown)
+    if grid is not None:
+        for observer in observers:
+            observer.samples(engine.state.step, grid)
+
+
+def _save(engine: Engine[Any], recipe: Recipe, plan: Plan) -> None:
+    header = {"kind": "train", "method": type(recipe.method).__name__, "state": engine.state.scalars()}
+    checkpoint.save(plan.run / "last.safetensors", engine.state.tensors(), header)
+    model = model_header(recipe, engine.state, version=plan.version)
+    checkpoint.save(plan.run / "model.safetensors", model_tensors(recipe, engine.state), model)
+
+
+@contextmanager
+def _stopping() -> Iterator[list[int]]:
+    """Collects SIGINT and SIGTERM, so that the step in hand ends and the state is saved; a second one interrupts."""
+    seen: list[int] = []
+
+    def note(number: int, frame: object) -> None:
+        if seen:
+            raise KeyboardInterrupt
+        seen.append(number)
+
+    with ExitStack() as stack:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                before = signal.signal(number, note)
+            except ValueError:  # not in the main thread: whoever runs us there stops us there
+                continue
+            stack.callback(signal.signal, number, before)
+        yield seen
+
+
+def with_overrides(recipe: Recipe, **train: Any) -> Recipe:
+    """Returns the recipe with fields of its ``train`` settings replaced."""
+    return replace(recipe, train=replace(recipe.train, **train))
