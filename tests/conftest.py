@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+import types
 from typing import Any
 
 # Many tiny operations are several times faster on one thread each, and the tests run in parallel processes.
@@ -15,11 +17,16 @@ for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import hypothesis
 import pytest
+from beartype import BeartypeConf, beartype
 from jaxtyping import install_import_hook
 
 # Only the floors that import torch at the top: elsewhere an annotation may name a module that is loaded lazily.
 CHECKED = ("ops", "nets", "core", "losses", "metrics", "degrade", "data", "methods", "train")
-install_import_hook([f"ganvas.{floor}" for floor in CHECKED], "beartype.beartype")
+# An int may stand for a float (PEP 484). The hook wants the checker by name, so it gets a module of its own.
+_checker = types.ModuleType("ganvas_type_checker")
+_checker.check = beartype(conf=BeartypeConf(is_pep484_tower=True))  # type: ignore[attr-defined]
+sys.modules[_checker.__name__] = _checker
+install_import_hook([f"ganvas.{floor}" for floor in CHECKED], "ganvas_type_checker.check")
 
 hypothesis.settings.register_profile(
     "ganvas", deadline=None, derandomize=True, max_examples=30, database=None, print_blob=True

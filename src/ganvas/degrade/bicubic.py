@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganvas.degrade.degradation import Image, quantise
+from ganvas.degrade.degradation import Degraded, Image, quantise
 from ganvas.ops.resize import resize_matrix
 
 __all__ = ["Bicubic"]
@@ -18,7 +18,7 @@ class Bicubic:
 
     scale: int = 4
 
-    def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
+    def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded:
         height, width = clean.shape[0] // self.scale, clean.shape[1] // self.scale
         whole = clean[: height * self.scale, : width * self.scale]
         rows = resize_matrix(height * self.scale, height).astype(np.float32)

@@ -10,14 +10,15 @@ import numpy as np
 from jaxtyping import Float
 
 Image = Float[np.ndarray, "h w c"]
-__all__ = ["Chain", "Degradation", "Image", "quantise"]
+Degraded = Float[np.ndarray, "_h _w c"]  # a reduction changes the size
+__all__ = ["Chain", "Degradation", "Degraded", "Image", "quantise"]
 
 
 @runtime_checkable
 class Degradation(Protocol):
     """Returns the degraded image; both float32 in [0, 1], (h, w, c). All chance comes from ``rng``."""
 
-    def __call__(self, clean: Image, rng: np.random.Generator) -> Image: ...
+    def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded: ...
 
 
 def quantise(image: Image) -> Image:
@@ -31,7 +32,7 @@ class Chain:
 
     steps: Sequence[Degradation]
 
-    def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
+    def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded:
         image = clean
         for step in self.steps:
             image = step(image, rng)
