@@ -60,7 +60,7 @@ class HalfUNet(nn.Module):
         self.head = nn.Conv2d(4 * channels, features, 3, padding=1)
         self.down = nn.ModuleList([_stage(width, blocks) for width in widths[:-1]])
         self.shrink = nn.ModuleList([nn.Conv2d(a, b, 2, stride=2) for a, b in zip(widths, widths[1:], strict=False)])
-        self.middle = _stage(widths[-1], 2 * blocks)
+        self.middle = _stage(widths[-1], blocks)
         self.grow = nn.ModuleList(
             [nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in zip(widths, widths[1:], strict=False)]
         )

@@ -18,9 +18,13 @@ __all__ = ["load_into", "model_header", "model_tensors"]
 
 
 def model_tensors(recipe: Recipe, state: TrainState) -> dict[str, Tensor]:
-    """Returns the tensors of a model: every network, averaged where an average is kept, as ``network.parameter``."""
+    """Returns the tensors of a model as ``network.parameter``: the networks that answer, averaged where averages are kept.
+
+    Discriminators stay in the training checkpoint, from which a transfer can start too.
+    """
     nets = {**state.nets, **state.averages}
-    return {f"{name}.{key}": value for name, net in nets.items() for key, value in net.state_dict().items()}
+    answering = recipe.method.exportable() or tuple(nets)
+    return {f"{name}.{key}": value for name in answering for key, value in nets[name].state_dict().items()}
 
 
 def model_header(recipe: Recipe, state: TrainState, *, version: str) -> dict[str, Any]:
@@ -46,13 +50,14 @@ def model_header(recipe: Recipe, state: TrainState, *, version: str) -> dict[str
 
 
 def load_into(state: TrainState, path: Path) -> list[str]:
-    """Takes over from a weights file every tensor whose name and shape fit; returns their names.
+    """Takes over from a model or a training checkpoint every tensor whose name and shape fit; returns their names.
 
     Raises:
         CheckpointError: nothing fits.
     """
     checkpoint.read_header(path)
-    tensors, taken = checkpoint.load_tensors(path), []
+    tensors = {key.removeprefix("net."): value for key, value in checkpoint.load_tensors(path).items()}
+    taken: list[str] = []
     for name, net in state.nets.items():
         own = net.state_dict()
         fitting = {

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import UInt8
@@ -102,7 +102,7 @@ class Progress:
             self._bar = self._stack.enter_context(Bar(*columns, console=self._console))
             self._task = self._bar.add_task("train", total=total, completed=first, text="")
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *details: object) -> None:

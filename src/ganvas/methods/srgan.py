@@ -1,0 +1,171 @@
+"""SRGAN: adversarial super-resolution, and the paired adversarial method of every restoration task.
+
+Source: Ledig et al. 2017, https://arxiv.org/abs/1609.04802, eq. 3: content loss plus 1e-3 times an adversarial loss,
+after pre-training the generator on a pixel loss (``--init-from`` a regression model). Options:
+
+- content by the discriminator's own features (feature matching, Wang et al. 2018, pix2pixHD, eq. 4), which needs no
+  pre-trained network and is the default; or by VGG19 features (the paper's) where their weights are given;
+- the relativistic average discriminator (Jolicoeur-Martineau 2018; Wang et al. 2018, ESRGAN, eq. 1 and 2), or the
+  paired relativistic one (the same paper's RpGAN), which compares each result with its own truth;
+- ``pixel`` alone with a large weight is the BCE + lambda L1 objective of pix2pix (Isola et al. 2017, eq. 4).
+
+Departures: the generator descends before the discriminator, so that the discriminator judges the images the
+generator has just made and one forward pass is saved; L1 instead of MSE as pixel loss; a patch discriminator with
+spectral norm instead of the VGG-style one with batch norm; a moving average of the generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from ganvas.core.batch import Paired
+from ganvas.core.card import Card
+from ganvas.core.errors import SettingsError
+from ganvas.core.method import Draws, Ema, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
+from ganvas.losses import adversarial
+from ganvas.losses.perceptual import feature_matching, feature_mse
+from ganvas.losses.reconstruction import l1
+from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings
+from ganvas.nets.patchgan import PatchGAN
+from ganvas.nets.vgg import load_vgg19
+
+__all__ = ["SRGAN"]
+
+Logits = Float[Tensor, "b 1 k l"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SRGAN(Method[Paired]):
+    """Minimises pixel * L1 + content * features + adversarial * GAN for g; the GAN loss alone for d.
+
+    Attributes:
+        generator: the generator network.
+        task, channels, scale: what it is trained for.
+        game: standard (non-saturating BCE), relativistic average, or relativistic paired.
+        pixel: weight of L1.
+        content: weight of the content loss.
+        content_by: whose features the content loss compares.
+        vgg_weights: safetensors file of VGG19, for ``content_by vgg``.
+        adversarial: weight of the adversarial loss of g.
+        d_features, d_layers: width and strided layers of the patch discriminator.
+        g_optimiser, d_optimiser: how each descends.
+        average_images: half-life of the moving average, in images.
+    """
+
+    card: ClassVar[Card] = Card(
+        title="SRGAN", task="upscale", paper="Ledig et al. 2017, https://arxiv.org/abs/1609.04802", plain=True
+    )
+    batch_type: ClassVar[type[Paired]] = Paired
+
+    generator: CompactSettings | SRResNetSettings | RRDBSettings | HalfUNetSettings = field(
+        default_factory=CompactSettings
+    )
+    task: str = "upscale"
+    channels: int = 3
+    scale: int = 4
+    game: Literal["standard", "relativistic_average", "relativistic_paired"] = "relativistic_paired"
+    pixel: float = 1.0
+    content: float = 1.0
+    content_by: Literal["discriminator", "vgg"] = "discriminator"
+    vgg_weights: Path | None = None
+    adversarial: float = 5e-3
+    d_features: int = 64
+    d_layers: int = 3
+    g_optimiser: Optimiser = field(
+        default_factory=lambda: Optimiser(lr=2e-4, schedule=Schedule(warm_up=800, decay_from=0.5, final=0.05))
+    )
+    d_optimiser: Optimiser = field(default_factory=lambda: Optimiser(lr=4e-4, betas=(0.5, 0.99)))
+    average_images: float = 8_000
+
+    def __post_init__(self) -> None:
+        if self.content_by == "vgg" and self.vgg_weights is None and self.content:
+            raise SettingsError("content_by vgg needs the file of its weights: give vgg_weights, or use discriminator.")
+
+    def describe(self) -> Card:
+        """Returns the card for these settings."""
+        return replace(
+            self.card,
+            task=self.task,
+            channels=self.channels,
+            scale=self.scale,
+            tiling=self.generator.tiling,
+            multiple_of=self.generator.multiple_of,
+            min_size=self.generator.multiple_of,
+        )
+
+    def networks(self) -> dict[str, nn.Module]:
+        """Returns ``g``, ``d``, and ``vgg`` where the content loss uses it."""
+        nets: dict[str, nn.Module] = {
+            "g": self.generator.build(channels=self.channels, scale=self.scale),
+            "d": PatchGAN(channels=self.channels, features=self.d_features, layers=self.d_layers),
+        }
+        if self.content_by == "vgg" and self.content and self.vgg_weights is not None:
+            nets["vgg"] = load_vgg19(self.vgg_weights)
+        return nets
+
+    def optimisers(self) -> Mapping[str, Optimiser]:
+        """Returns the optimisers of ``g`` and ``d``."""
+        return {"g": self.g_optimiser, "d": self.d_optimiser}
+
+    def phases(self) -> Sequence[Phase[Paired]]:
+        """Returns the generator's and the discriminator's descent."""
+        splittable = self.game != "relativistic_average"  # its means run over the batch
+        return (
+            Phase(name="g", trains=("g",), loss=self.descend_g, splittable=splittable),
+            Phase(name="d", trains=("d",), loss=self.descend_d, splittable=splittable),
+        )
+
+    def averages(self) -> Sequence[Ema]:
+        """Returns the average of ``g``."""
+        return (Ema(of="g", half_life_images=self.average_images),)
+
+    def descend_g(self, batch: Paired, step: Step) -> Losses:
+        """Returns the perceptual loss of eq. 3: pixel, content and adversarial terms, weighted."""
+        made = step.nets["g"](batch.source)
+        step.carry["made"] = made.detach()
+        logits, features = step.nets["d"](made)
+        with torch.no_grad():
+            real_logits, real_features = step.nets["d"](batch.target)
+        if self.content_by == "vgg" and self.content:
+            content = feature_mse(step.nets["vgg"](made), step.nets["vgg"](batch.target))
+        else:
+            content = feature_matching(features, real_features)
+        losses = {
+            "pixel": self.pixel * l1(made, batch.target),
+            "content": self.content * content,
+            "adversarial": self.adversarial * self._generator_loss(real_logits, logits),
+        }
+        return {name: loss for name, loss in losses.items() if getattr(self, name)}
+
+    def descend_d(self, batch: Paired, step: Step) -> Losses:
+        """Returns the discriminator's side of the game, on the images ``g`` made in this step."""
+        real, _ = step.nets["d"](batch.target)
+        fake, _ = step.nets["d"](step.carry["made"])
+        step.seen["margin"] = (real - fake).detach().mean()
+        if self.game == "relativistic_average":
+            return {"adversarial": adversarial.relativistic_average_discriminator(real, fake)}
+        if self.game == "relativistic_paired":
+            return {"adversarial": adversarial.relativistic_pairing(real, fake)}
+        return {"adversarial": adversarial.discriminator_logistic(real, fake)}
+
+    def _generator_loss(self, real: Logits, fake: Logits) -> Float[Tensor, ""]:
+        if self.game == "relativistic_average":
+            return adversarial.relativistic_average_generator(real, fake)
+        if self.game == "relativistic_paired":
+            return adversarial.relativistic_pairing(fake, real)
+        return adversarial.generator_nonsaturating(fake)
+
+    def apply(self, nets: Networks, query: Query, rng: Draws) -> Result:
+        """Returns g(image)."""
+        return Result(images=nets["g"](query.image))
+
+    def exportable(self) -> Sequence[str]:
+        """``g`` alone answers."""
+        return ("g",)

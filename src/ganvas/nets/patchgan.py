@@ -1,0 +1,58 @@
+"""PatchGAN: a discriminator that judges patches, with spectral norm.
+
+Sources: Isola et al. 2017, https://arxiv.org/abs/1611.07004, section 3.2.2 (C64-C128-256-...; the 70x70 patch at
+three strided layers); spectral norm after Miyato et al. 2018, https://arxiv.org/abs/1802.05957. Departure: spectral
+norm replaces batch norm, so that samples do not mix and penalties are sound.
+"""
+
+from __future__ import annotations
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
+
+__all__ = ["PatchGAN"]
+
+
+class PatchGAN(nn.Module):
+    """Strided 4x4 convolutions, doubling the width, then a map of logits.
+
+    Args:
+        channels: image channels.
+        features: width of the first layer.
+        layers: strided layers; each halves the resolution.
+        normalise: spectral norm on every convolution but the last.
+    """
+
+    def __init__(self, *, channels: int = 3, features: int = 64, layers: int = 3, normalise: bool = True) -> None:
+        super().__init__()
+        widths = [channels, *[features * min(2**layer, 8) for layer in range(layers)]]
+        convs: list[nn.Module] = [
+            nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in zip(widths, widths[1:], strict=False)
+        ]
+        convs.append(nn.Conv2d(widths[-1], min(2 * widths[-1], 8 * features), 3, padding=1))
+        for conv in convs:
+            nn.init.kaiming_normal_(conv.weight, a=0.2)
+        self.body = nn.ModuleList([spectral_norm(conv) if normalise else conv for conv in convs])
+        self.head = nn.Conv2d(min(2 * widths[-1], 8 * features), 1, 3, padding=1)
+
+    def forward(
+        self, image: Float[Tensor, "b c h w"]
+    ) -> tuple[Float[Tensor, "b 1 k l"], list[Float[Tensor, "b n hn wn"]]]:
+        """Returns the logits of the patches and the activations below them."""
+        below: list[Tensor] = []
+        x = image
+        for conv in self.body:
+            x = F.leaky_relu(conv(x), 0.2)
+            below.append(x)
+        return self.head(x), below
+
+
+def receptive_field(layers: int) -> int:
+    """Returns the side, in px, of the patch one logit sees."""
+    side = 5  # the two 3x3 convolutions at the end
+    for _ in range(layers):
+        side = side * 2 + 2
+    return side
+

@@ -1,0 +1,24 @@
+"""The bundled sharp upscaler, ``upscale-x4-gan``: SRGAN from the fidelity weights, paired relativistic game."""
+
+from __future__ import annotations
+
+from ganvas.data.settings import PairedFolder
+from ganvas.degrade.bicubic import Bicubic
+from ganvas.methods.srgan import SRGAN
+from ganvas.nets.generator import CompactSettings
+from ganvas.train.settings import About, Recipe, TrainSettings
+
+__all__ = ["recipe"]
+
+
+def recipe() -> Recipe:
+    """Returns the recipe of the bundled weights; start it with ``--init-from`` the weights of ``upscale-x4``."""
+    return Recipe(
+        method=SRGAN(generator=CompactSettings(features=64, convolutions=16), task="upscale", scale=4),
+        data=PairedFolder(degradation=Bicubic(scale=4), patch=32, scale=4, margin=4),
+        train=TrainSettings(images=64_000, batch=16),
+        about=About(
+            name="upscale-x4-gan",
+            data="522 photos: 400 of BSDS500 (train, test) and 122 ImageNet samples; research terms, not redistributed",
+        ),
+    )
