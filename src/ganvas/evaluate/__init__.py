@@ -1,0 +1,1 @@
+"""Protocols that judge a model on a folder of images: one task per file, each with ``run``."""

@@ -1,0 +1,135 @@
+"""What an evaluation returns: every figure of every image, and the sentence that says how it was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ganvas.core.errors import SettingsError
+from ganvas.metrics.registry import find
+
+__all__ = ["Column", "EvaluationTable", "Row"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One measured quantity.
+
+    Attributes:
+        key: its name in rows and JSON.
+        metric: name of the metric.
+        title: heading.
+    """
+
+    key: str
+    metric: str
+    title: str
+
+    @property
+    def unit(self) -> str:
+        """Returns the metric's unit."""
+        return find(self.metric).unit
+
+    def text(self, value: float) -> str:
+        """Returns the value with the decimals worth printing; a dash where it was not measured."""
+        return "-" if math.isnan(value) else f"{value:.{find(self.metric).digits}f}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Figures of one entrant on one image; ``seconds`` is the time its function took."""
+
+    entrant: str
+    image: str
+    values: Mapping[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationTable:
+    """An evaluation.
+
+    Attributes:
+        task: ``upscale`` or ``denoise``.
+        dataset: what was measured on, as it is called in print.
+        protocol: one sentence that lets another repeat the measurement.
+        columns: what was measured.
+        model: the entrant this is about; the others are the input, baselines and controls beside it.
+        rows: entrants in the order of printing, images sorted within each.
+    """
+
+    task: str
+    dataset: str
+    protocol: str
+    model: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+    def entrants(self) -> list[str]:
+        """Returns the entrants in the order of printing."""
+        return list(dict.fromkeys(row.entrant for row in self.rows))
+
+    def mean(self, entrant: str, key: str) -> float:
+        """Returns the mean over the images.
+
+        Raises:
+            SettingsError: there is no such entrant or column.
+        """
+        values = [row.values[key] for row in self.rows if row.entrant == entrant and key in row.values]
+        if not values:
+            raise SettingsError(f"The table has no {key!r} of {entrant!r}: it holds {', '.join(self.entrants())}.")
+        return sum(values) / len(values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns all figures as JSON values; an infinite PSNR (result equal to the truth) becomes None."""
+
+        def number(value: float) -> float | None:
+            return value if math.isfinite(value) else None
+
+        return {
+            "task": self.task,
+            "dataset": self.dataset,
+            "protocol": self.protocol,
+            "model": self.model,
+            "units": {column.key: column.unit for column in self.columns},
+            "mean": {
+                name: {column.key: number(self.mean(name, column.key)) for column in self.columns}
+                for name in self.entrants()
+            },
+            "rows": [
+                {
+                    "entrant": row.entrant,
+                    "image": row.image,
+                    "seconds": round(row.seconds, 4),
+                    **{key: number(value) for key, value in row.values.items()},
+                }
+                for row in self.rows
+            ],
+        }
+
+    def to_markdown(self, *, per_image: bool = False) -> str:
+        """Returns the means as a table in Markdown under the protocol; with ``per_image`` each image's row too."""
+        heads = ["", *(f"{column.title}{f' ({column.unit})' if column.unit else ''}" for column in self.columns)]
+        lines = [
+            f"**{self.dataset}.** {self.protocol}",
+            "",
+            _line([*heads, "s / image"]),
+            _line(["---"] * (len(heads) + 1)),
+        ]
+        for name in self.entrants():
+            mine = [row for row in self.rows if row.entrant == name]
+            cells = [column.text(self.mean(name, column.key)) for column in self.columns]
+            title = f"**{name}**" if name == self.model else name
+            lines.append(_line([title, *cells, f"{sum(row.seconds for row in mine) / len(mine):.2f}"]))
+            if per_image:
+                lines += [
+                    _line([row.image, *(c.text(row.values[c.key]) for c in self.columns), f"{row.seconds:.2f}"])
+                    for row in mine
+                ]
+        return "\n".join(lines) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

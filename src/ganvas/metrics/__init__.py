@@ -1,0 +1,1 @@
+"""Judges of images and samples: pure functions of arrays, one per file."""
