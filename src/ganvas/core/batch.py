@@ -6,13 +6,15 @@ Data and degradations decide the kind of batch; a method says in ``batch_type`` 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Any, TypeVar
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 __all__ = ["Batch", "Captioned", "Clean", "Labelled", "Masked", "Paired", "Unpaired"]
+
+B = TypeVar("B", bound="Batch")  # not Self: the run-time type check of the tests knows classes only whole
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,11 @@ class Batch:
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
 
-    def map(self, function: Any) -> Self:
+    def map(self: B, function: Any) -> B:
         """Returns the batch with ``function`` applied to every tensor."""
         return replace(self, **{f.name: function(getattr(self, f.name)) for f in fields(self)})
 
-    def to(self, device: torch.device | str) -> Self:
+    def to(self: B, device: torch.device | str) -> B:
         """Returns the batch on the device; images in channels-last layout, copied without waiting for the host."""
 
         def move(tensor: Tensor) -> Tensor:
@@ -35,7 +37,7 @@ class Batch:
 
         return self.map(move)
 
-    def part(self, start: int, stop: int) -> Self:
+    def part(self: B, start: int, stop: int) -> B:
         """Returns samples ``start`` to ``stop``."""
         return self.map(lambda tensor: tensor[start:stop])
 

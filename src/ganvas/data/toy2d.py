@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import torch
 from jaxtyping import Float
@@ -19,30 +20,43 @@ from ganvas.core.batch import Clean
 from ganvas.core.errors import SettingsError
 from ganvas.ops import random
 
-__all__ = ["Grid", "Mixture", "Ring"]
+__all__ = ["Toy2d"]
+
+_SIGMA = {"ring": 0.01, "grid": 0.05 / 4}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mixture:
+class Toy2d:
     """An endless stream of points from round Gaussians of equal weight; point ``i`` is a pure function of (seed, i).
 
     Attributes:
-        sigma: standard deviation of each Gaussian along each axis.
+        shape: ``ring`` is 8 Gaussians on the unit circle, ``grid`` 25 over [-1, 1]^2.
+        sigma: standard deviation of each along each axis; None is the articles' (0.01; grid 0.0125).
         seed: of the points.
     """
 
-    sigma: float
+    shape: Literal["ring", "grid"] = "ring"
+    sigma: float | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.sigma <= 0:
+        if self.deviation <= 0:
             raise SettingsError(f"Gaussians need sigma > 0, not {self.sigma}.")
 
-    def modes(self) -> Float[Tensor, "k 2"]:
-        """Returns the means."""
-        raise NotImplementedError
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of each Gaussian along each axis."""
+        return _SIGMA[self.shape] if self.sigma is None else self.sigma
 
-    def stream(self, path: Path | None, *, seed: int) -> Mixture:
+    def modes(self) -> Float[Tensor, "k 2"]:
+        """Returns the means: the ring's counter-clockwise from the positive x axis, the grid's row by row."""
+        if self.shape == "grid":
+            axis = torch.linspace(-1, 1, 5)
+            return torch.cartesian_prod(axis, axis)
+        angle = torch.arange(8, dtype=torch.float64) * (math.pi / 4)
+        return torch.stack([angle.cos(), angle.sin()], dim=1).float()
+
+    def stream(self, path: Path | None, *, seed: int) -> Toy2d:
         """Returns this mixture with the seed; the points are made, so ``path`` is not used."""
         return replace(self, seed=seed)
 
@@ -52,40 +66,4 @@ class Mixture:
         modes = self.modes()
         choice = random.uniform(random.key_of(self.seed, "toy2d", "mode"), index, (), dtype=torch.float64)
         noise = random.normal(random.key_of(self.seed, "toy2d", "noise"), index, (2,))
-        return Clean(modes[(choice * len(modes)).long()] + self.sigma * noise)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ring(Mixture):
-    """Gaussians at equal angles on a circle.
-
-    Attributes:
-        radius: of the circle.
-        count: how many.
-    """
-
-    sigma: float = 0.01
-    radius: float = 1.0
-    count: int = 8
-
-    def modes(self) -> Float[Tensor, "k 2"]:
-        """Returns the means, the first on the positive x axis, counter-clockwise."""
-        angle = torch.arange(self.count, dtype=torch.float64) * (2 * math.pi / self.count)
-        return (self.radius * torch.stack([angle.cos(), angle.sin()], dim=1)).float()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grid(Mixture):
-    """Gaussians on a square grid over [-1, 1]^2.
-
-    Attributes:
-        side: Gaussians along each axis.
-    """
-
-    sigma: float = 0.0125
-    side: int = 5
-
-    def modes(self) -> Float[Tensor, "k 2"]:
-        """Returns the means, row by row."""
-        axis = torch.linspace(-1, 1, self.side)
-        return torch.cartesian_prod(axis, axis)
+        return Clean(modes[(choice * len(modes)).long()] + self.deviation * noise)
