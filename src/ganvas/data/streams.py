@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import cv2
 import numpy as np
@@ -31,6 +31,7 @@ B_co = TypeVar("B_co", bound=Batch, covariant=True)
 B = TypeVar("B", bound=Batch)
 
 
+@runtime_checkable
 class Stream(Protocol[B_co]):
     """Gives samples ``first`` to ``first + count - 1`` of an endless sequence."""
 
@@ -162,7 +163,7 @@ class Prefetch(Generic[B]):
         for count in self.sizes:
             try:
                 batch: B | BaseException = self.stream.batch(index, count)
-            except BaseException as error:  # noqa: BLE001 - handed to the training thread, which raises it
+            except BaseException as error:
                 batch = error
             while not self._stop.is_set():
                 try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from torch import nn
 
@@ -16,6 +16,7 @@ from ganvas.nets.unet import HalfUNet
 __all__ = ["CompactSettings", "GeneratorSettings", "HalfUNetSettings", "RRDBSettings", "SRResNetSettings"]
 
 
+@runtime_checkable
 class GeneratorSettings(Protocol):
     """Builds an image-to-image network and tells what a tiler must know of it."""
 

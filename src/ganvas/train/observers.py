@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import UInt8
@@ -21,6 +21,7 @@ class Moment(dict[str, float]):
     """Averages over one interval of logging, with ``step``, ``images`` and ``seconds`` of the run so far."""
 
 
+@runtime_checkable
 class Observer(Protocol):
     """Is told of every interval and every grid of samples."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
 
@@ -16,6 +16,7 @@ from ganvas.data.streams import Stream
 __all__ = ["About", "DataSettings", "Recipe", "TrainSettings"]
 
 
+@runtime_checkable
 class DataSettings(Protocol):
     """Settings of the data: a frozen dataclass that opens a stream of batches."""
 
