@@ -1,4 +1,4 @@
-"""Errors a user can meet. Each message is one clear sentence that says the remedy; edges print it without a traceback."""
+"""Errors a user can meet: each message is one clear sentence that says the remedy, shown without a traceback."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Settings: frozen dataclasses to JSON and back, so that a run can be written down and made again.
 
-A dataclass that stands where several could (a base class or a union) carries its class name under ``"kind"``; the
+A dataclass that stands where several could (a base class or a union) carries its class name under ``"$type"``; the
 reader is handed the classes it may build, so a file never names code to import.
 """
 
@@ -17,11 +17,13 @@ from ganvas.core.errors import SettingsError
 
 __all__ = ["from_json", "to_json"]
 
+_TYPE = "$type"
+
 
 def to_json(value: Any) -> Any:
     """Returns dataclasses, tuples, paths and plain values as JSON values."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {"kind": type(value).__name__} | {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+        return {_TYPE: type(value).__name__} | {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list | frozenset | set):
@@ -44,20 +46,20 @@ def from_json(kind: type[Any], values: Mapping[str, Any], *, classes: Sequence[t
     Raises:
         SettingsError: a field is unknown, or names a class that is not allowed.
     """
-    name = values.get("kind", kind.__name__)
+    name = values.get(_TYPE, kind.__name__)
     target = next((c for c in (kind, *classes) if c.__name__ == name), None)
     if target is None:
         raise SettingsError(f"Settings name {name!r}, which cannot stand for {kind.__name__}: update ganvas.")
     hints = typing.get_type_hints(target)
     known = {f.name: hints[f.name] for f in fields(target)}
-    given = {key: item for key, item in values.items() if key != "kind"}
+    given = {key: item for key, item in values.items() if key != _TYPE}
     if unknown := sorted(set(given) - set(known)):
         raise SettingsError(f"{target.__name__} has no settings {unknown}: the file is of another version of ganvas.")
     return target(**{key: _read(known[key], item, classes) for key, item in given.items()})
 
 
 def _read(hint: Any, value: Any, classes: Sequence[type[Any]]) -> Any:
-    if isinstance(value, Mapping) and "kind" in value:
+    if isinstance(value, Mapping) and _TYPE in value:
         options = [o for o in _options(hint) if is_dataclass(o)]
         base = options[0] if options else object
         return from_json(base, value, classes=(*options, *classes))

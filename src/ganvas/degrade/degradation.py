@@ -15,6 +15,7 @@ __all__ = ["Chain", "Degradation", "Degraded", "Image", "quantise"]
 
 
 @runtime_checkable
+@runtime_checkable
 class Degradation(Protocol):
     """Returns the degraded image; both float32 in [0, 1], (h, w, c). All chance comes from ``rng``."""
 

@@ -36,7 +36,7 @@ class GaussianNoise:
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
         sigma = _between(rng, self.sigma)
-        shape = clean.shape[:2] + (1,) if rng.random() < self.gray else clean.shape
+        shape = (*clean.shape[:2], 1) if rng.random() < self.gray else clean.shape
         return quantise(clean + rng.standard_normal(shape, dtype=np.float32) * np.float32(sigma / 255))
 
 

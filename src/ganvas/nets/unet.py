@@ -8,6 +8,8 @@ skips, no normalisation. The network predicts the residual, and its last layer s
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -59,11 +61,9 @@ class HalfUNet(nn.Module):
         widths = [features * min(2**level, 4) for level in range(levels)]
         self.head = nn.Conv2d(4 * channels, features, 3, padding=1)
         self.down = nn.ModuleList([_stage(width, blocks) for width in widths[:-1]])
-        self.shrink = nn.ModuleList([nn.Conv2d(a, b, 2, stride=2) for a, b in zip(widths, widths[1:], strict=False)])
+        self.shrink = nn.ModuleList([nn.Conv2d(a, b, 2, stride=2) for a, b in pairwise(widths)])
         self.middle = _stage(widths[-1], blocks)
-        self.grow = nn.ModuleList(
-            [nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in zip(widths, widths[1:], strict=False)]
-        )
+        self.grow = nn.ModuleList([nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in pairwise(widths)])
         self.up = nn.ModuleList([_stage(width, blocks) for width in widths[:-1]])
         self.tail = nn.Conv2d(features, 4 * channels, 3, padding=1)
         with torch.no_grad():

@@ -1,4 +1,4 @@
-"""The bundled blind denoiser, ``denoise``: half-resolution U-Net, L1, Gaussian, photon and camera noise, colour and gray."""
+"""The bundled blind denoiser, ``denoise``: half-resolution U-Net, L1; Gaussian, photon and camera noise; gray too."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def recipe() -> Recipe:
             generator=HalfUNetSettings(features=48, levels=3, blocks=2),
             task="denoise",
             scale=1,
-            optimiser=Optimiser(lr=8e-4, schedule=Schedule(warm_up=8_000, decay_from=0.0, final=0.005)),
+            optimiser=Optimiser(lr=8e-4, schedule=Schedule(warm_up=1_600, decay_from=0.0, final=0.005)),
         ),
         data=PairedFolder(degradation=NoiseMix(), patch=96, gray=0.1),
         train=TrainSettings(images=160_000, batch=16),

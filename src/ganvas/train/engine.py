@@ -116,7 +116,7 @@ class Engine(Generic[B]):
         carries: list[dict[str, Any]],
         logs: Logs,
     ) -> Step:
-        state, size = self.state, len(batch)
+        size = len(batch)
         owners = self._unfreeze(phase)
         chunk = min(self.settings.micro_batch or size, size)
         place = f"{phase.name}/{repeat}"

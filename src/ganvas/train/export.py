@@ -18,7 +18,7 @@ __all__ = ["load_into", "model_header", "model_tensors"]
 
 
 def model_tensors(recipe: Recipe, state: TrainState) -> dict[str, Tensor]:
-    """Returns the tensors of a model as ``network.parameter``: the networks that answer, averaged where averages are kept.
+    """Returns the tensors of a model as ``network.parameter``: the networks that answer, averaged where possible.
 
     Discriminators stay in the training checkpoint, from which a transfer can start too.
     """

@@ -52,7 +52,12 @@ def sample_grid(
 
 
 def _apply(
-    method: Method[Any], nets: Mapping[str, nn.Module], image: Tensor | None, count: int, device: torch.device, seed: int
+    method: Method[Any],
+    nets: Mapping[str, nn.Module],
+    image: Tensor | None,
+    count: int,
+    device: Any,
+    seed: int,
 ) -> Tensor:
     draws = Draws(seed, 0, "samples", torch.arange(count, device=device))
     return method.apply(nets, Query(image=image, seed=seed), draws).images

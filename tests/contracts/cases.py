@@ -1,0 +1,72 @@
+"""One tiny instance of every method, with batches for it. A method without a case fails the contract tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ganvas.core.batch import Batch, Clean, Paired
+from ganvas.core.method import Method
+from ganvas.methods.r3gan import R3Gan
+from ganvas.methods.regression import Regression
+from ganvas.methods.srgan import SRGAN
+from ganvas.methods.vanilla_gan import VanillaGan
+from ganvas.methods.wgan_gp import WganGp
+from ganvas.nets.generator import CompactSettings, HalfUNetSettings
+from ganvas.ops import random
+
+
+@dataclass(frozen=True)
+class Made:
+    """A stream of made-up samples, each a function of its index."""
+
+    sample: Callable[[torch.Tensor], Batch]
+
+    def batch(self, first: int, count: int) -> Any:
+        return self.sample(torch.arange(first, first + count))
+
+
+def points(index: torch.Tensor) -> Clean:
+    return Clean(random.normal(1, index, (2,)))
+
+
+def pairs(side: int, scale: int) -> Callable[[torch.Tensor], Paired]:
+    def make(index: torch.Tensor) -> Paired:
+        source = random.uniform(2, index, (3, side, side)) * 2 - 1
+        target = source.repeat_interleave(scale, 2).repeat_interleave(scale, 3) * 0.9
+        return Paired(source, target)
+
+    return make
+
+
+@dataclass(frozen=True)
+class Case:
+    method: Method[Any]
+    stream: Made
+    file: str
+
+
+_tiny = CompactSettings(features=4, convolutions=1)
+CASES = {
+    "vanilla_gan": Case(VanillaGan(width=8, depth=1, latent=3), Made(points), "vanilla_gan"),
+    "wgan_gp": Case(WganGp(width=8, depth=1, latent=3), Made(points), "wgan_gp"),
+    "r3gan": Case(R3Gan(width=8, depth=1, latent=3), Made(points), "r3gan"),
+    "regression-x2": Case(Regression(generator=_tiny, scale=2), Made(pairs(8, 2)), "regression"),
+    "regression-unet": Case(
+        Regression(generator=HalfUNetSettings(features=4, levels=2, blocks=1), scale=1, task="denoise"),
+        Made(pairs(8, 1)),
+        "regression",
+    ),
+    "srgan": Case(SRGAN(generator=_tiny, scale=2, d_features=4, d_layers=2), Made(pairs(8, 2)), "srgan"),
+    "srgan-average": Case(
+        SRGAN(generator=_tiny, scale=2, d_features=4, d_layers=2, game="relativistic_average", content=0.0),
+        Made(pairs(8, 2)),
+        "srgan",
+    ),
+    "srgan-bce": Case(
+        SRGAN(generator=_tiny, scale=2, d_features=4, d_layers=2, game="standard"), Made(pairs(8, 2)), "srgan"
+    ),
+}
