@@ -61,8 +61,7 @@ def from_json(kind: type[Any], values: Mapping[str, Any], *, classes: Sequence[t
 def _read(hint: Any, value: Any, classes: Sequence[type[Any]]) -> Any:
     if isinstance(value, Mapping) and _TYPE in value:
         options = [o for o in _options(hint) if is_dataclass(o)]
-        base = options[0] if options else object
-        return from_json(base, value, classes=(*options, *classes))
+        return from_json(options[0] if options else object, value, classes=(*options, *classes))
     if isinstance(value, list):
         inner = next((o for o in _options(hint) if get_origin(o) in (tuple, list, frozenset, Sequence)), tuple)
         parts = [a for a in get_args(inner) if a is not Ellipsis] or [Any]
@@ -73,7 +72,7 @@ def _read(hint: Any, value: Any, classes: Sequence[type[Any]]) -> Any:
     return value
 
 
-def _options(hint: Any) -> list[Any]:
+def _options(hint: Any) -> list[type[Any]]:
     """The alternatives of a union; an annotated type's own type."""
     if get_origin(hint) is typing.Annotated:
         return _options(get_args(hint)[0])

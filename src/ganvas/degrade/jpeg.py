@@ -32,5 +32,5 @@ class Jpeg:
         options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, factor]
         # OpenCV takes BGR: channel order does not matter to gray, and matters to JPEG's luma otherwise.
         encoded = cv2.imencode(".jpg", pixels[:, :, ::-1], options)[1]
-        decoded = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED).reshape(clean.shape)
+        decoded = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)).reshape(clean.shape)
         return decoded[:, :, ::-1].astype(np.float32) / np.float32(255)

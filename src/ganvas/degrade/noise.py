@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from ganvas.degrade.degradation import Image, quantise
+from ganvas.degrade.degradation import Degradation, Image, quantise
 from ganvas.degrade.jpeg import Jpeg
 
 __all__ = ["CameraNoise", "GaussianNoise", "NoiseMix", "PoissonGaussianNoise"]
@@ -117,7 +117,8 @@ class NoiseMix:
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
         draw = rng.random()
-        for share, kind in zip(self.shares, (self.gaussian, self.poisson, self.camera), strict=True):
+        kinds: tuple[Degradation, ...] = (self.gaussian, self.poisson, self.camera)
+        for share, kind in zip(self.shares, kinds, strict=True):
             if draw < share:
                 return kind(clean, rng)
             draw -= share

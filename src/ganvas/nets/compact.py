@@ -7,8 +7,8 @@ The parameter names (``body.N.weight``) are those of that class, so its publishe
 Departures: the activation may be chosen (the published weights use ``prelu``; ours use ``leaky``, because the gradient
 of PReLU's slopes alone makes a training step on a CPU 1.7 times as long). Initialisation: with torch's default a plain
 stack this deep does not learn; here every body convolution starts as the identity plus Kaiming noise, which is the
-identity branch of RepVGG (Ding et al. 2021) already folded in, and the last layer starts small, so the untrained network
-is the nearest-neighbour upsampler.
+identity branch of RepVGG (Ding et al. 2021) already folded in, and the last layer starts small, so the untrained
+network is the nearest-neighbour upsampler.
 """
 
 from __future__ import annotations

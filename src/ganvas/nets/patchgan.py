@@ -30,7 +30,7 @@ class PatchGAN(nn.Module):
     def __init__(self, *, channels: int = 3, features: int = 64, layers: int = 3, normalise: bool = True) -> None:
         super().__init__()
         widths = [channels, *[features * min(2**layer, 8) for layer in range(layers)]]
-        convs: list[nn.Module] = [nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairwise(widths)]
+        convs = [nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairwise(widths)]
         convs.append(nn.Conv2d(widths[-1], min(2 * widths[-1], 8 * features), 3, padding=1))
         for conv in convs:
             nn.init.kaiming_normal_(conv.weight, a=0.2)

@@ -129,7 +129,7 @@ class Engine(Generic[B]):
             share = len(part) / size
             losses = phase.loss(part, step)
             total = torch.stack([loss.reshape(()) for loss in losses.values()]).sum()
-            (total * (phase.every * share)).backward()  # type: ignore[no-untyped-call]
+            (total * (phase.every * share)).backward()
             finite = total.isfinite() if finite is None else finite & total.isfinite()
             for name, loss in (*losses.items(), *step.seen.items()):
                 value = loss.detach() * share if isinstance(loss, Tensor) else loss * share

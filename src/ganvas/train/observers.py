@@ -98,9 +98,9 @@ class Progress:
                 TextColumn("{task.fields[text]}"),
                 TimeElapsedColumn(),
                 TextColumn("left"),
-                TimeRemainingColumn(speed_estimate_period=120),
+                TimeRemainingColumn(),
             )
-            self._bar = self._stack.enter_context(Bar(*columns, console=self._console))
+            self._bar = self._stack.enter_context(Bar(*columns, console=self._console, speed_estimate_period=120))
             self._task = self._bar.add_task("train", total=total, completed=first, text="")
 
     def __enter__(self) -> Progress:

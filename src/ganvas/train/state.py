@@ -101,7 +101,9 @@ def new_state(method: Method[Any], *, seed: int, device: torch.device) -> TrainS
         torch.manual_seed(seed)
         nets = method.networks()
     for net in nets.values():
-        net.to(device=device, memory_format=torch.channels_last).train()
+        net.to(device)
+        net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        net.train()
     averages = {average.of: _average_of(nets[average.of]) for average in method.averages()}
     return TrainState(nets, averages, build_owned(nets, method.optimisers(), method.phases()))
 
