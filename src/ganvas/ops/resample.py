@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 Kernel = Literal["bicubic", "bilinear", "box", "lanczos3"]
-__all__ = ["Kernel", "resample", "resize_matrix"]
+__all__ = ["Kernel", "resample", "resize_band", "resize_matrix"]
 
 _SUPPORT: dict[str, float] = {"bicubic": 2.0, "bilinear": 1.0, "box": 0.5, "lanczos3": 3.0}
 
@@ -70,6 +70,34 @@ def resize_matrix(
     if length < 1 or new_length < 1:
         raise ValueError(f"Cannot resize {length} pixels to {new_length}: both must be at least 1.")
     return _matrix(length, new_length, kind, antialias, scale or new_length / length)
+
+
+def resize_band(
+    length: int,
+    new_length: int,
+    start: int,
+    stop: int,
+    *,
+    kind: Kernel = "bicubic",
+    antialias: bool = True,
+    scale: float | None = None,
+) -> tuple[int, int, Float[np.ndarray, "n window"]]:
+    """Returns rows ``start:stop`` of :func:`resize_matrix` without its empty columns, as (first, last, matrix).
+
+    New pixels ``start:stop`` are ``matrix @ old[first:last]``: for images streamed by rows, or too long for the whole
+    matrix.
+
+    Raises:
+        ValueError: a length below one, or an empty or impossible range.
+    """
+    if length < 1 or not 0 <= start < stop <= new_length:
+        raise ValueError(f"Cannot resize {length} pixels to {start}:{stop} of {new_length}.")
+    taps = _taps(length, new_length, kind, antialias, scale or new_length / length)
+    index, weight = (part[start:stop] for part in taps)
+    first, last = int(index.min()), int(index.max()) + 1
+    matrix = np.zeros((stop - start, last - first))
+    np.add.at(matrix, (np.arange(stop - start)[:, None], index - first), weight)
+    return first, last, matrix
 
 
 def resample(

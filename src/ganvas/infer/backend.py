@@ -1,0 +1,124 @@
+"""What a back end is, what running out of memory looks like, and the choice between back ends."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+from importlib import import_module
+from typing import Literal, Protocol
+
+import numpy as np
+from jaxtyping import Float
+
+from ganvas.core.errors import SettingsError
+from ganvas.infer import backends
+from ganvas.infer.model import RunnableModel
+
+__all__ = ["Backend", "Precision", "backend_names", "choose", "is_out_of_memory", "usable_cores"]
+
+Precision = Literal["f32", "bf16"]
+
+
+class Backend(Protocol):
+    """Runs one network on tiles of equal shape.
+
+    Attributes:
+        name: of the back end.
+        device: what it runs on.
+        precision: of its arithmetic.
+        bytes_per_pixel: estimated working memory per input pixel, without the arrays in and out.
+    """
+
+    name: str
+    device: str
+    precision: Precision
+    bytes_per_pixel: float
+
+    def run(self, images: Float[np.ndarray, "b h w c"]) -> Float[np.ndarray, "b H W c"]:
+        """Returns the outputs for float32 images in [0, 1], on the same scale, not clipped.
+
+        The array is the caller's: no later call writes into it.
+        """
+        ...
+
+    def at(self, precision: Precision) -> Backend:
+        """Returns the back end for the same network at that precision."""
+        ...
+
+
+class _Module(Protocol):
+    """What each file of ``backends`` holds."""
+
+    PREFERENCE: int
+
+    def refusal(self, model: RunnableModel, device: str) -> str: ...
+
+    def open_backend(self, model: RunnableModel, *, device: str, precision: str) -> Backend: ...
+
+
+def backend_names() -> list[str]:
+    """Returns the names of the back ends, the most preferred first."""
+    names = [entry.name for entry in pkgutil.iter_modules(backends.__path__)]
+    return sorted(names, key=lambda name: -_module(name).PREFERENCE)
+
+
+def _module(name: str) -> _Module:
+    return import_module(f"{backends.__name__}.{name}")
+
+
+def choose(model: RunnableModel, *, backend: str, device: str, precision: str) -> tuple[Backend, str]:
+    """Returns the back end for the model, and in words why it is this one.
+
+    Args:
+        backend: a name, or ``auto`` for the most preferred that does not refuse.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+        precision: ``auto``, ``f32`` or ``bf16``.
+
+    Raises:
+        SettingsError: no such back end or precision, or the one named cannot run this model on this device.
+        MissingExtra: the back end named is not installed.
+    """
+    names = backend_names()
+    if precision not in ("auto", "f32", "bf16"):
+        raise SettingsError(f"There is no precision {precision!r}: use auto, f32 or bf16.")
+    if backend != "auto" and backend not in names:
+        raise SettingsError(f"There is no back end {backend!r}: use auto, {', '.join(names)}.")
+    if backend != "auto" and model.function is None:
+        if reason := _module(backend).refusal(model, device):
+            raise SettingsError(f"The back end {backend} cannot run {model.name}: {reason}. Use --backend auto.")
+        return _module(backend).open_backend(model, device=device, precision=precision), "asked for"
+    refused = []
+    for name in names:
+        if reason := _module(name).refusal(model, device):
+            refused.append(f"{name}: {reason}")
+            continue
+        opened = _module(name).open_backend(model, device=device, precision=precision)
+        return opened, "; ".join(refused) if refused else "the fastest that runs this model here"
+    raise SettingsError(f"No back end can run {model.name} on {device} ({'; '.join(refused)}): use --device auto.")
+
+
+# torch's and OpenVINO's allocators on the CPU raise a plain RuntimeError, so only these exact texts count.
+_ALLOCATION = ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough memory", "std::bad_alloc")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Returns whether the error says that an allocation failed, and not merely mentions memory or CUDA."""
+    if isinstance(error, MemoryError):
+        return True
+    kinds = {f"{kind.__module__.split('.')[0]}.{kind.__name__}" for kind in type(error).__mro__}
+    if "torch.OutOfMemoryError" in kinds:
+        return True
+    return isinstance(error, RuntimeError) and any(text in str(error) for text in _ALLOCATION)
+
+
+def usable_cores() -> int:
+    """Returns how many cores this process may run on: its affinity and its container's quota, at least 1."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:
+            quota, period = file.read().split()
+        if quota != "max":
+            count = min(count, max(1, int(quota) // int(period)))
+    except (OSError, ValueError):
+        pass  # no cgroup v2 here: the affinity is what is known
+    return max(1, count)
