@@ -11,7 +11,8 @@ from jaxtyping import Real
 
 from ganvas.core.errors import ImageError
 
-Image = Real[np.ndarray, "h w *c"]
+# Any shape: result and truth of different sizes must meet the error below, not a complaint about types.
+Image = Real[np.ndarray, "..."]
 __all__ = ["Image", "Metric", "pair"]
 
 

@@ -11,7 +11,7 @@ from ganvas.metrics.power import HALF_NYQUIST, density, radius
 __all__ = ["noise_shaped"]
 
 
-def noise_shaped(image: Image, truth: Image, rng: np.random.Generator) -> Float[np.ndarray, "h w *c"]:
+def noise_shaped(image: Image, truth: Image, rng: np.random.Generator) -> Float[np.ndarray, "..."]:
     """Returns ``image`` plus Gaussian noise that fills its power, ring by ring, up to the truth's in the upper band.
 
     The noise is the same in all channels (it is luma noise), knows the truth's spectrum exactly and nothing else of
@@ -24,6 +24,8 @@ def noise_shaped(image: Image, truth: Image, rng: np.random.Generator) -> Float[
     height, width = a.shape[:2]
     rings, have = density(a)
     missing = np.sqrt(np.maximum(density(b)[1] - have, 0))
+    if not rings.size:  # one pixel has no upper band
+        return a
     frequency = radius(height, width)
     gain = np.where(frequency >= HALF_NYQUIST, np.interp(frequency, rings, missing), 0.0)
     white = np.fft.rfft2(rng.standard_normal((height, width)))

@@ -18,12 +18,12 @@ HALF_NYQUIST = 0.25
 _RINGS_PER_CYCLE = 64
 
 
-def radius(height: int, width: int) -> Float[np.ndarray, "h w//2+1"]:
+def radius(height: int, width: int) -> Float[np.ndarray, "h k"]:
     """Returns the frequency of each coefficient of ``numpy.fft.rfft2``, in cycles per pixel."""
     return np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :])
 
 
-def spectrum_of(image: Real[np.ndarray, "h w *c"]) -> Complex[np.ndarray, "h w//2+1"]:
+def spectrum_of(image: Real[np.ndarray, "h w *c"]) -> Complex[np.ndarray, "h k"]:
     """Returns the Fourier coefficients of the windowed gray image, scaled so that white noise of variance 1 has
     mean squared magnitude 1.
     """
@@ -36,7 +36,7 @@ def spectrum_of(image: Real[np.ndarray, "h w *c"]) -> Complex[np.ndarray, "h w//
     return np.asarray(np.fft.rfft2(centred * window) / np.sqrt((window**2).sum()))
 
 
-def weights(width: int) -> Float[np.ndarray, " w//2+1"]:
+def weights(width: int) -> Float[np.ndarray, " k"]:
     """Returns how often each column of ``rfft2`` stands in the full plane: twice but for the first and an even last."""
     counts = np.full(width // 2 + 1, 2.0)
     counts[0] = 1.0
