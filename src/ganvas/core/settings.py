@@ -15,7 +15,7 @@ from typing import Any, Union, get_args, get_origin
 
 from ganvas.core.errors import SettingsError
 
-__all__ = ["from_json", "to_json"]
+__all__ = ["classes_in", "from_json", "to_json"]
 
 _TYPE = "$type"
 
@@ -58,9 +58,18 @@ def from_json(kind: type[Any], values: Mapping[str, Any], *, classes: Sequence[t
     return target(**{key: _read(known[key], item, classes) for key, item in given.items()})
 
 
+def classes_in(value: Any) -> list[type[Any]]:
+    """Returns every dataclass that stands in the value: what its JSON may name when it is read back."""
+    if not is_dataclass(value) or isinstance(value, type):
+        items = value if isinstance(value, tuple | list) else ()
+        return [found for item in items for found in classes_in(item)]
+    below = [found for f in fields(value) for found in classes_in(getattr(value, f.name))]
+    return [type(value), *below]
+
+
 def _read(hint: Any, value: Any, classes: Sequence[type[Any]]) -> Any:
     if isinstance(value, Mapping) and _TYPE in value:
-        options = [o for o in _options(hint) if is_dataclass(o)]
+        options: list[type[Any]] = [o for o in _options(hint) if isinstance(o, type) and is_dataclass(o)]
         return from_json(options[0] if options else object, value, classes=(*options, *classes))
     if isinstance(value, list):
         inner = next((o for o in _options(hint) if get_origin(o) in (tuple, list, frozenset, Sequence)), tuple)
@@ -72,7 +81,7 @@ def _read(hint: Any, value: Any, classes: Sequence[type[Any]]) -> Any:
     return value
 
 
-def _options(hint: Any) -> list[type[Any]]:
+def _options(hint: Any) -> list[Any]:
     """The alternatives of a union; an annotated type's own type."""
     if get_origin(hint) is typing.Annotated:
         return _options(get_args(hint)[0])
