@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import torch
 
 from ganvas.core.batch import Batch
 from ganvas.core.errors import CheckpointError, NonFiniteError, SettingsError
-from ganvas.core.settings import to_json
+from ganvas.core.settings import classes_in, from_json, to_json
 from ganvas.data.streams import Prefetch
 from ganvas.io import checkpoint
 from ganvas.train.engine import Engine, EngineSettings, Logs
@@ -28,7 +29,7 @@ from ganvas.train.observers import Moment, Observer
 from ganvas.train.samples import sample_grid
 from ganvas.train.settings import Recipe
 
-__all__ = ["Outcome", "Plan", "fit"]
+__all__ = ["Outcome", "Plan", "fit", "read_run", "run_facts"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,7 @@ class Plan:
         resume: go on from ``last.safetensors`` in the folder.
         minutes: stop, with a checkpoint, after this time; None for the whole recipe.
         init_from: weights file whose networks are taken over where names and shapes fit.
+        recipe: name of the recipe, by which ``run.json`` can be read back.
         version: of ganvas, for the provenance.
     """
 
@@ -51,6 +53,7 @@ class Plan:
     resume: bool = False
     minutes: float | None = None
     init_from: Path | None = None
+    recipe: str = ""
     version: str = ""
 
 
@@ -134,16 +137,42 @@ def _open_run(recipe: Recipe, plan: Plan, engine: Engine[Any], last: Path) -> No
     plan.run.mkdir(parents=True, exist_ok=True)
     if plan.init_from is not None:
         load_into(engine.state, plan.init_from)
-    facts = {
-        "recipe": to_json(recipe),
+    facts = run_facts(recipe, plan)
+    (plan.run / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    _save(engine, recipe, plan)
+
+
+def run_facts(recipe: Recipe, plan: Plan) -> dict[str, Any]:
+    """Returns what ``run.json`` holds: enough to start the same run again."""
+    return {
+        "recipe": plan.recipe,
+        "settings": to_json(recipe),
         "data": str(plan.data) if plan.data else None,
         "device": plan.device,
         "init_from": str(plan.init_from) if plan.init_from else None,
         "versions": {"ganvas": plan.version, "torch": torch.__version__},
         "threads": torch.get_num_threads(),
     }
-    (plan.run / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    _save(engine, recipe, plan)
+
+
+def read_run(path: Path, default: Callable[[str], Recipe]) -> Recipe:
+    """Returns the recipe a ``run.json`` describes.
+
+    Args:
+        path: the file.
+        default: gives the recipe of a name; its classes are the only ones the file may name.
+
+    Raises:
+        SettingsError: the file is missing, is not a run.json, or is of another version.
+    """
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        base = default(str(facts["recipe"]))
+        settings = facts["settings"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"{path} is not the run.json of a training: name a recipe or such a file.") from error
+    recipe: Recipe = from_json(Recipe, settings, classes=classes_in(base))
+    return recipe
 
 
 def _restore(engine: Engine[Any], last: Path) -> None:
@@ -151,6 +180,11 @@ def _restore(engine: Engine[Any], last: Path) -> None:
     if header.get("kind") != "train":
         raise CheckpointError(f"{last} is not a training checkpoint: resume from the run's last.safetensors.")
     engine.state.restore(checkpoint.load_tensors(last), header["state"])
+    before, now = header["state"]["threads"], torch.get_num_threads()
+    if before != now:
+        warnings.warn(
+            f"Resuming with {now} threads what ran with {before}: sums may differ in the last bit.", stacklevel=2
+        )
 
 
 def _loop(
@@ -227,8 +261,3 @@ def _stopping() -> Iterator[list[int]]:
                 continue
             stack.callback(signal.signal, number, before)
         yield seen
-
-
-def with_overrides(recipe: Recipe, **train: Any) -> Recipe:
-    """Returns the recipe with fields of its ``train`` settings replaced."""
-    return replace(recipe, train=replace(recipe.train, **train))
