@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from ganvas.losses.perceptual import feature_matching, feature_mse
+from ganvas.losses.reconstruction import charbonnier, l1, l2, pixel_loss
+
+A = torch.tensor([[1.0, -2.0]], dtype=torch.float64)
+B = torch.tensor([[0.0, 1.0]], dtype=torch.float64)
+
+
+def test_closed_forms() -> None:
+    assert l1(A, B).item() == 2.0
+    assert l2(A, B).item() == 5.0
+    assert charbonnier(A, B, epsilon=0.0).item() == 2.0
+    assert charbonnier(A, A, epsilon=1e-3).item() == pytest.approx(1e-3)
+    assert {kind: pixel_loss(kind)(A, B).item() for kind in ("l1", "l2")} == {"l1": 2.0, "l2": 5.0}
+
+
+def test_charbonnier_has_a_gradient_at_zero_that_l1_lacks() -> None:
+    x = torch.full((3,), 1e-4, dtype=torch.float64, requires_grad=True)
+    charbonnier(x, torch.zeros_like(x)).backward()
+    assert x.grad is not None
+    assert 0 < float(x.grad[0]) < 0.05  # d / sqrt(d^2 + eps^2) / 3; that of L1 is 1/3 on one side of zero
+
+
+def test_layers_count_the_same_and_the_real_side_is_the_target() -> None:
+    made = [torch.ones(1, 2, 4, 4, requires_grad=True), torch.ones(1, 8, 2, 2, requires_grad=True)]
+    real = [torch.zeros(1, 2, 4, 4, requires_grad=True), torch.full((1, 8, 2, 2), 4.0, requires_grad=True)]
+    assert feature_matching(made, real).item() == (1 + 3) / 2
+    loss = feature_mse(made, real)
+    assert loss.item() == (1 + 9) / 2
+    loss.backward()
+    assert made[0].grad is not None
+    assert real[0].grad is None
+    with pytest.raises(ValueError, match="shorter"):
+        feature_matching(made, real[:1])
