@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganvas.demo.cases import CASES
+from ganvas.demo.cases import CASES, Attempt, Case
 from ganvas.demo.page import SPOTS, page
-from ganvas.demo.restore import Outcome, Picture, outcomes
+from ganvas.demo.restore import Outcome, Picture, Restorer, outcomes
 from ganvas.demo.strip import strip
 
 
@@ -96,7 +96,15 @@ def test_strip_shows_each_version_at_its_pixels(outcome: Outcome) -> None:
 def test_outcomes_score_every_attempt_against_the_photo(monkeypatch: pytest.MonkeyPatch) -> None:
     case = next(case for case in CASES if case.name == "upscale-chelsea")
     monkeypatch.setattr("ganvas.demo.restore.runnable", lambda case: case.attempts[:2])
-    (outcome,) = outcomes([case], run=lambda case, attempt, pixels: pixels.repeat(4, axis=0).repeat(4, axis=1))
+
+    class Repeater(Restorer):
+        def open(self, attempt: Attempt) -> None:
+            pass
+
+        def __call__(self, case: Case, attempt: Attempt, pixels: np.ndarray) -> np.ndarray:
+            return pixels.repeat(4, axis=0).repeat(4, axis=1)
+
+    (outcome,) = outcomes([case], run=Repeater())
     assert [picture.kind for picture in outcome.pictures] == ["input", "classical", "ours", "truth"]
     scores = [picture.psnr for picture in outcome.pictures]
     assert scores[0] == scores[1] == scores[2] < 30

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,10 +14,9 @@ from ganvas.demo.cases import CASES, Attempt, Case, Pixels, degraded, truth
 from ganvas.metrics.psnr import psnr
 from ganvas.metrics.ssim import ssim
 
-__all__ = ["Outcome", "Picture", "outcomes", "runnable"]
+__all__ = ["Outcome", "Picture", "Restorer", "outcomes", "runnable"]
 
 Kind = Literal["input", "classical", "ours", "truth"]
-Restore = Callable[[Case, Attempt, Pixels], Pixels]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,24 +49,39 @@ class Outcome:
 
 def runnable(case: Case) -> tuple[Attempt, ...]:
     """Returns the attempts of a case whose model is bundled with this version."""
-    known = set(ganvas.models())
+    known = {model["name"] for model in ganvas.models()}
     return tuple(attempt for attempt in case.attempts if attempt.model in known)
 
 
-def restore(case: Case, attempt: Attempt, pixels: Pixels) -> Pixels:
-    """Returns what the model makes of the damaged photo, by the function that users call."""
-    if case.task == "upscale":
-        return ganvas.upscale(pixels, model=attempt.model, scale=4)
-    return ganvas.denoise(pixels, model=attempt.model)
+class Restorer:
+    """The function that users call, with models that stay warm."""
+
+    def __init__(self) -> None:
+        self._models: dict[str, ganvas.Model] = {}
+
+    def open(self, attempt: Attempt) -> None:
+        """Loads the model, so that the seconds of a photo are those of its restoration."""
+        if attempt.model not in self._models:
+            self._models[attempt.model] = ganvas.load(attempt.model)
+            _ = self._models[attempt.model].session
+
+    def __call__(self, case: Case, attempt: Attempt, pixels: Pixels) -> Pixels:
+        """Returns what the model makes of the damaged photo."""
+        model = self._models[attempt.model]
+        if case.task == "upscale":
+            return ganvas.upscale(pixels, model=model, scale=4)
+        return ganvas.denoise(pixels, model=model)
 
 
-def outcomes(cases: Iterable[Case] = CASES, run: Restore = restore) -> Iterator[Outcome]:
+def outcomes(cases: Iterable[Case] = CASES, run: Restorer | None = None) -> Iterator[Outcome]:
     """Yields the outcome of each case as soon as it is there."""
+    run = run or Restorer()
     for case in cases:
         clean = truth(case)
         damaged = degraded(case, clean)
         pictures = [_scored("Input", "input", damaged, clean)]
         for attempt in runnable(case):
+            run.open(attempt)
             start = time.perf_counter()
             result = run(case, attempt, damaged)
             seconds = time.perf_counter() - start
