@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 # Many tiny operations are several times faster on one thread each, and the tests run in parallel processes.
@@ -56,3 +57,33 @@ def no_network() -> Any:
     patch.setenv("HF_HUB_OFFLINE", "1")
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Weights files of two models small enough to run anywhere in no time: ``upscale`` (x4) and ``denoise``."""
+    import torch
+
+    from ganvas.core.settings import to_json
+    from ganvas.io import checkpoint
+    from ganvas.methods.regression import Regression
+    from ganvas.nets.generator import CompactSettings
+
+    folder = tmp_path_factory.mktemp("models")
+    found = {}
+    for task, scale in (("upscale", 4), ("denoise", 1)):
+        torch.manual_seed(0)
+        method = Regression(generator=CompactSettings(features=4, convolutions=1), task=task, scale=scale)
+        tensors = {f"g.{name}": value for name, value in method.networks()["g"].state_dict().items()}
+        header = {
+            "kind": "model",
+            "method": "regression",
+            "settings": to_json(method),
+            "card": method.describe().to_json(),
+            "licence": "CC0",
+            "data": "none",
+            "metrics": {"psnr": 1.25},
+        }
+        found[task] = folder / f"tiny-{task}.safetensors"
+        checkpoint.save(found[task], tensors, header)
+    return found

@@ -55,7 +55,12 @@ class Record:
 class Manifest:
     """The records of one output folder. Several processes may use it at once."""
 
-    def __init__(self, path: Path, lock: LockFile) -> None:
+    def __init__(self, path: Path, lock: LockFile | None = None) -> None:
+        """Reads the records.
+
+        Args:
+            lock: of the folder; without one nothing can be appended.
+        """
         self._path = path
         self._lock = lock
         self._read = 0
@@ -90,6 +95,7 @@ class Manifest:
         Raises:
             OSError: the disk is full or the folder cannot be written to.
         """
+        assert self._lock is not None, "a manifest without a lock is for reading"
         line = json.dumps(asdict(record), sort_keys=True).encode() + b"\n"
         with self._threads, self._lock.held(_APPEND):
             handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)

@@ -46,20 +46,16 @@ def read(path: Path) -> dict[str, Any] | None:
         tiling=convolutions + 2,
         plain=True,
     )
-    settings = {
-        "num_in_ch": channels,
-        "num_out_ch": channels,
-        "num_feat": features,
-        "num_conv": convolutions,
-        "upscale": scale,
-    }
+    generator = {"$type": "CompactSettings", "features": features, "convolutions": convolutions, "activation": "prelu"}
+    settings = {"$type": "Regression", "generator": generator, "task": card.task, "channels": channels, "scale": scale}
     return {
         "kind": "community",
-        "method": "compact",
+        "method": "regression",
         "settings": settings,
         "card": card.to_json(),
         "licence": "unknown: ask whoever trained these weights",
         "data": "unknown",
+        "drifts": scale > 1,
     }
 
 

@@ -108,9 +108,7 @@ def _unknown(name: str, known: Sequence[str]) -> str:
 def _of_file(path: Path) -> ModelEntry:
     header = community.read(path) or read_header(path)
     if "card" not in header:
-        raise CheckpointError(
-            f"{path} is a training checkpoint without a model card: export a model from the run first."
-        )
+        raise CheckpointError(f"{path} is the state of a training, not a model: use the model.safetensors beside it.")
     card = Card.from_json(header["card"])
     return ModelEntry(name=path.stem, card=card, path=path, header=header, size=path.stat().st_size)
 

@@ -1,0 +1,236 @@
+"""Applying a model to one picture, whatever kind it comes in; the same kind comes out."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from ganvas.api import arrays, catalog
+from ganvas.api.formats import Formats, checked_format
+from ganvas.api.load import Model
+from ganvas.api.options import Options
+from ganvas.api.outcome import Observer, Outcome, Summary, reason_of
+from ganvas.api.render import Progress, render
+from ganvas.api.work import Work, prepare
+from ganvas.core.errors import GanvasError, SettingsError, UnsafeOutput
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["apply", "apply_file", "apply_stream", "denoise", "goes_to_file", "upscale"]
+
+Kind = Any  # str | Path | bytes | PIL.Image.Image | np.ndarray, and the same kind back
+
+
+def upscale(
+    image: Kind,
+    *,
+    scale: float | None = None,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture enlarged.
+
+    Args:
+        image: bytes of a file, a PIL image or an array, and the same kind comes out; or the path of a file, which
+            gives a PIL image, or with ``output`` the path of the file written. Arrays are uint8, uint16 or float in
+            [0, 1], of shape (h, w), (h, w, 1), (h, w, 2: gray and alpha), (h, w, 3) or (h, w, 4: RGB and alpha).
+        scale: output per input pixel along one axis, any number above 0; the model's own when left out.
+        model: name, path of a weights file, or a loaded model; ``upscale-x4`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        ImageError: the picture cannot be read, or exceeds a limit.
+        ModelError: there is no such model, or it does not enlarge.
+        SettingsError: the scale or an option is out of range.
+        UnsafeOutput: ``output`` is the original.
+        OSError: ``output`` cannot be written.
+    """
+    work = prepare(catalog.task("upscale"), model=model, scale=scale, options=options)
+    return _apply(work, image, output=output, overwrite=overwrite)
+
+
+def denoise(
+    image: Kind,
+    *,
+    strength: float = 1.0,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture without its noise.
+
+    Args:
+        image: as for :func:`upscale`; the same kind comes out.
+        strength: from 0 (the picture as it is) to 1 (the model's result).
+        model: name, path of a weights file, or a loaded model; ``denoise`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        the same as :func:`upscale`.
+    """
+    work = prepare(catalog.task("denoise"), model=model, strength=strength, options=options)
+    return _apply(work, image, output=output, overwrite=overwrite)
+
+
+def apply(
+    model: Model, image: Kind, *, scale: float | None, strength: float, output: str | Path | None, overwrite: bool
+) -> Kind:
+    """Returns the picture by a loaded model, as its own task does it."""
+    work = prepare(catalog.task(model.card.task), model=model, scale=scale, strength=strength)
+    return _apply(work, image, output=output, overwrite=overwrite)
+
+
+def _apply(work: Work, image: Kind, *, output: str | Path | None, overwrite: bool) -> Kind:
+    from ganvas.io.picture import open_picture
+
+    if isinstance(image, str | Path):
+        if output is None:
+            return _to_pil(work, Path(image).expanduser())
+        target = Path(output).expanduser()
+        _write(work, Path(image).expanduser(), target, overwrite=overwrite)
+        return target
+    if output is not None:
+        raise SettingsError("An output file is only for a picture given by its path: save the result yourself.")
+    if isinstance(image, bytes | bytearray | memoryview):
+        target_bytes = io.BytesIO()
+        picture = open_picture(bytes(image), limits=work.options.limits())
+        render(work, picture, target_bytes, format=Formats(work.options.format).choose(picture.info))
+        return target_bytes.getvalue()
+    if isinstance(image, np.ndarray):
+        return arrays.apply(work, image)
+    if arrays.is_pil(image):
+        return arrays.apply_pil(work, image)
+    raise SettingsError(f"A {type(image).__name__} is no picture: give a path, bytes, a PIL image or a numpy array.")
+
+
+def _to_pil(work: Work, path: Path) -> Image:
+    """The result as a PIL image that holds what its file would."""
+    from PIL import Image
+
+    from ganvas.io.picture import open_picture
+
+    picture = open_picture(path, limits=work.options.limits())
+    target = io.BytesIO()
+    # PNG keeps every pixel; float pictures need TIFF.
+    render(work, picture, target, format="tiff" if picture.info.bits == 32 else "png")
+    target.seek(0)
+    image = Image.open(target)
+    image.load()
+    return image
+
+
+def goes_to_file(paths: Sequence[Path], output: Path) -> bool:
+    """Returns whether OUT is the name of one file: there is one picture, and OUT ends like a picture's name.
+
+    Raises:
+        SettingsError: OUT ends like a picture's name, but several would have to go there.
+    """
+    from ganvas.io.info import format_of_name
+
+    if output.is_dir() or format_of_name(output.name) is None:
+        return False
+    if len(paths) == 1 and not paths[0].is_dir():
+        return True
+    if output.exists() or len(paths) > 1:
+        raise SettingsError(f"Several pictures cannot go into one file {output}: name a folder.")
+    return False
+
+
+def apply_file(
+    work: Work, source: Path, output: Path, *, overwrite: bool, dry_run: bool, observer: Observer
+) -> Summary:
+    """Writes the result of one file to another and returns what became of it; errors are told, not raised.
+
+    Args:
+        overwrite: the output may be the original itself. Another file of that name, being named, is replaced anyway.
+    """
+    start = time.perf_counter()
+    observer.began(1)
+    status, error = "planned", None
+    try:
+        _check_output(source, output, overwrite=overwrite)
+        if not source.exists():
+            raise FileNotFoundError(2, "there is no such file", str(source))
+        if not dry_run:
+            _write(work, source, output, overwrite=overwrite, progress=observer.advanced)
+            status = "done"
+    except (GanvasError, OSError, MemoryError) as raised:
+        status, error = "failed", raised
+    outcome = Outcome(
+        input=str(source),
+        output=None if error else str(output),
+        status=status,  # type: ignore[arg-type]
+        reason=reason_of(error) if error else "",
+        seconds=time.perf_counter() - start,
+        error=error,
+    )
+    observer.ended(outcome)
+    report = work.model.session.report.to_json() if status == "done" else {}
+    return Summary(outcomes=(outcome,), seconds=outcome.seconds, report=report)
+
+
+def apply_stream(work: Work, source: BinaryIO | Path, target: BinaryIO | Path, *, overwrite: bool) -> Summary:
+    """Writes the result of a stream or file to a stream or file.
+
+    Raises:
+        GanvasError: the picture, the model or the settings do not allow it.
+        OSError: the target cannot be written.
+    """
+    from ganvas.io.picture import open_picture
+
+    start = time.perf_counter()
+    if isinstance(target, Path):
+        if isinstance(source, Path):
+            _check_output(source, target, overwrite=overwrite)
+        chosen = _format_for(target, work.options.format)
+    else:
+        chosen = "auto"
+    picture = open_picture(source, limits=work.options.limits())
+    if chosen == "auto":
+        chosen = Formats(work.options.format).choose(picture.info)
+    render(work, picture, target, format=chosen)
+    outcome = Outcome(
+        input=str(source) if isinstance(source, Path) else "-",
+        output=str(target) if isinstance(target, Path) else "-",
+        status="done",
+        seconds=time.perf_counter() - start,
+    )
+    return Summary(outcomes=(outcome,), seconds=outcome.seconds, report=work.model.session.report.to_json())
+
+
+def _write(work: Work, source: Path, target: Path, *, overwrite: bool, progress: Progress | None = None) -> None:
+    from ganvas.io.picture import open_picture
+
+    _check_output(source, target, overwrite=overwrite)
+    chosen = _format_for(target, work.options.format)
+    render(work, open_picture(source, limits=work.options.limits()), target, format=chosen, progress=progress)
+
+
+def _check_output(source: Path, target: Path, *, overwrite: bool) -> None:
+    if target.is_dir():
+        raise UnsafeOutput(f"{target} is a folder: name the file to write.")
+    if not overwrite and target.exists() and source.exists() and target.samefile(source):
+        raise UnsafeOutput(f"{target} is the original itself: name another file, or allow it with --overwrite.")
+
+
+def _format_for(target: Path, requested: str) -> str:
+    """The format of a named output: what its name says, which a format asked for must not contradict."""
+    from ganvas.io.info import OUTPUT_FORMATS, format_of_name
+
+    named, asked = format_of_name(target.name), checked_format(requested)
+    if named is not None and asked not in ("auto", named):
+        raise SettingsError(f"{target.name} names another format than --format {asked}: change one of them.")
+    if asked == "auto" and named is not None and named not in OUTPUT_FORMATS:
+        raise SettingsError(f"Cannot write {named} pictures: choose one of {', '.join(OUTPUT_FORMATS)}.")
+    return named or asked

@@ -1,0 +1,123 @@
+"""Arrays and PIL images in, the same kind out. What is given is never written to."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganvas.api.work import Work
+from ganvas.core.errors import ImageError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["apply", "apply_pil", "is_pil"]
+
+_FULL = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
+_CHANNELS = (1, 2, 3, 4)
+
+
+def apply(work: Work, array: np.ndarray) -> np.ndarray:
+    """Returns the result of an array: the same dtype, as many axes and channels.
+
+    Raises:
+        ImageError: the array is no picture, or exceeds a limit.
+    """
+    array = np.asarray(array)
+    planes = array[:, :, None] if array.ndim == 2 else array
+    if planes.ndim != 3 or planes.shape[2] not in _CHANNELS:
+        raise ImageError(f"An array of shape {array.shape} is no picture: give (h, w) or (h, w, 1 to 4).")
+    full = _FULL.get(array.dtype, 1.0 if array.dtype.kind == "f" else 0.0)
+    if not full:
+        raise ImageError(f"An array of {array.dtype} is no picture: use uint8, uint16, or float in [0, 1].")
+    height, width = planes.shape[:2]
+    limits = work.options.limits()
+    limits.check_in(width, height, "The array")
+    session = work.model.session
+    size = session.size(height, width, work.scale)
+    limits.check_out(size[1], size[0])
+    values = np.ascontiguousarray(planes, dtype=np.float32) / np.float32(full)
+    if not np.isfinite(values).all():
+        raise ImageError("The array holds values that are not finite: replace them first.")
+    transparent = planes.shape[2] in (2, 4)
+    colour = values[:, :, :-1] if transparent else values
+    if transparent:
+        colour = _extended(np.ascontiguousarray(colour), values[:, :, -1])
+    with work.model.busy:
+        result = session.array(np.ascontiguousarray(colour), scale=work.scale, strength=work.strength)
+    if transparent:
+        result = np.concatenate([result, _resized(values[:, :, -1:], size)], axis=2)
+    result = _stored(result, array.dtype, full)
+    return result[:, :, 0] if array.ndim == 2 else result
+
+
+def _extended(colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """The colour with what lies under full transparency taken from the nearest visible pixels."""
+    from ganvas.io.alpha import extend_colour
+
+    return extend_colour(colour, alpha)
+
+
+def _resized(alpha: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    from ganvas.infer.rows import ArrayRows, resampled
+
+    if alpha.shape[:2] == size:
+        return alpha
+    return np.clip(np.concatenate(list(resampled(ArrayRows(alpha), ratio=size))), 0.0, 1.0)
+
+
+def _stored(result: np.ndarray, dtype: np.dtype, full: float) -> np.ndarray:
+    if dtype.kind == "f":
+        return result.astype(dtype, copy=False)
+    return np.rint(np.clip(result, 0.0, 1.0) * full).astype(dtype)
+
+
+def is_pil(value: Any) -> bool:
+    """Returns whether the value is a PIL image, without importing PIL."""
+    module = sys.modules.get("PIL.Image")
+    return module is not None and isinstance(value, module.Image)
+
+
+def apply_pil(work: Work, image: Image) -> Image:
+    """Returns the result of a PIL image, upright, with its colour profile.
+
+    Palettes and CMYK become RGB, 1-bit becomes gray, as nothing else can hold the result.
+
+    Raises:
+        ImageError: the image exceeds a limit, or is of a mode that is no picture.
+    """
+    from PIL import Image as pil
+
+    from ganvas.api.render import render
+    from ganvas.io.picture import open_picture
+
+    work.options.limits().check_in(image.width, image.height, "The image")
+    wide = image.mode in ("F", "CMYK")
+    plain = image if wide or image.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16") else _converted(image)
+    given = io.BytesIO()
+    told = {name: image.info[name] for name in ("icc_profile", "exif", "transparency") if name in image.info}
+    if "exif" not in told and len(image.getexif()):
+        told["exif"] = image.getexif().tobytes()
+    if wide:
+        told.pop("transparency", None)
+        plain.save(given, "TIFF", **told)
+    else:
+        plain.save(given, "PNG", compress_level=0, **told)
+    picture = open_picture(given.getvalue(), limits=work.options.limits())
+    target = io.BytesIO()
+    render(work, picture, target, format="tiff" if picture.info.bits == 32 else "png")
+    target.seek(0)
+    result = pil.open(target)
+    result.load()
+    return result
+
+
+def _converted(image: Image) -> Image:
+    mode = {"PA": "RGBA", "La": "LA", "RGBa": "RGBA", "I;16B": "I;16", "I;16L": "I;16"}.get(image.mode, "RGB")
+    try:
+        return image.convert(mode)
+    except ValueError as error:
+        raise ImageError(f"A PIL image of mode {image.mode} is no picture: convert it to RGB first.") from error

@@ -1,0 +1,221 @@
+"""Many pictures: one thread reads ahead, this one computes, others encode; each finished output is put on record.
+
+Every picture is on its own: what fails is told and the rest goes on. A batch that was interrupted, even killed, goes
+on where it stopped when it is run again, and two batches into one folder share the work.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ganvas.api.folder import OutputFolder, identities
+from ganvas.api.formats import Formats
+from ganvas.api.intake import Intake, Item, Ready
+from ganvas.api.names import Problem, assign, check_suffix, walk
+from ganvas.api.outcome import Observer, Outcome, Status, Summary, is_full_disk, reason_of
+from ganvas.api.render import Encoding, compute, writer
+from ganvas.api.work import Work
+
+__all__ = ["Silent", "run"]
+
+_ENCODING = 2  # outputs that may be encoded while the next picture is computed
+
+
+class Silent:
+    """An observer that does nothing."""
+
+    def began(self, count: int) -> None:
+        """Ignored."""
+
+    def advanced(self, share: float) -> None:
+        """Ignored."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """Ignored."""
+
+
+def run(
+    work: Work,
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    suffix: str = "",
+    overwrite: bool = False,
+    dry_run: bool = False,
+    observer: Observer | None = None,
+) -> Summary:
+    """Applies the work to every picture below the paths and returns what became of each.
+
+    Args:
+        output: folder; it is made where it does not exist, and never walked as an input.
+        suffix: put behind the stem of every output.
+        overwrite: outputs may replace originals and files that ganvas did not write.
+        dry_run: only say what would be done; nothing is written.
+
+    Raises:
+        SettingsError: the suffix or the output folder is impossible.
+        GanvasError: the model cannot be opened.
+        OSError: the output folder cannot be made.
+        KeyboardInterrupt: passed on, after everything begun was cleaned up.
+    """
+    start = time.perf_counter()
+    check_suffix(suffix)
+    folder = OutputFolder(output, write=not dry_run)
+    try:
+        sources, problems = walk(paths, output=output)
+        formats = Formats(work.options.format)
+        sources = [s for s in sources if s.named or (formats.is_picture(s.path) and not folder.is_output(s.path))]
+        names = assign(sources, suffix=suffix, extension=lambda source: formats.ending(source.path))
+        items = [Item(source, name) for source, name in zip(sources, names, strict=True)]
+        batch = _Batch(work, folder, formats, overwrite=overwrite, observer=observer or Silent())
+        return batch.run(items, problems, start=start, dry_run=dry_run)
+    finally:
+        folder.close()
+
+
+@dataclass(frozen=True)
+class _Running:
+    """A picture whose rows are all computed, and whose output is being encoded."""
+
+    item: Item
+    encoding: Encoding
+    start: float
+
+
+class _Batch:
+    """The state of one call of :func:`run`."""
+
+    def __init__(
+        self, work: Work, folder: OutputFolder, formats: Formats, *, overwrite: bool, observer: Observer
+    ) -> None:
+        self._work, self._folder, self._formats = work, folder, formats
+        self._overwrite, self._observer = overwrite, observer
+        self._settings = work.digest()
+        self._originals: set[tuple[int, int]] = set()
+        self._outcomes: dict[Item, Outcome] = {}
+        self._running: deque[_Running] = deque()
+        self._stopped = ""
+
+    def run(self, items: Sequence[Item], problems: Sequence[Problem], *, start: float, dry_run: bool) -> Summary:
+        self._observer.began(len(items) + len(problems))
+        failed = [Outcome(input=p.path, output=None, status="failed", reason=f"{p.path} {p.reason}") for p in problems]
+        for outcome in failed:
+            self._observer.ended(outcome)
+        if dry_run:
+            for item in items:
+                current = self._folder.is_current(item.source, item.name, self._settings)
+                self._end(item, "current" if current else "planned")
+        else:
+            self._originals = identities(item.source.path for item in items)
+            busy = self._go(items, wait=False)
+            self._go(busy, wait=True)
+        outcomes = [self._outcomes[item] for item in items if item in self._outcomes]
+        done = any(outcome.status == "done" for outcome in outcomes)
+        return Summary(
+            outcomes=(*outcomes, *failed),
+            seconds=time.perf_counter() - start,
+            stopped=self._stopped,
+            report=self._work.model.session.report.to_json() if done else {},
+        )
+
+    def _go(self, items: Sequence[Item], *, wait: bool) -> list[Item]:
+        """Does the items; returns those that another batch is writing, where it does not wait for them."""
+        busy: list[Item] = []
+        intake = Intake(
+            items,
+            self._folder,
+            settings=self._settings,
+            limits=self._work.options.limits(),
+            originals=self._originals,
+            overwrite=self._overwrite,
+            wait=wait,
+        )
+        try:
+            with intake as entries:
+                for entry in entries:
+                    if isinstance(entry, Ready):
+                        self._compute(entry)
+                    elif entry.busy:
+                        busy.append(entry.item)
+                    else:
+                        self._end(entry.item, "failed" if entry.error else "current", error=entry.error)
+                    if self._stopped:
+                        return []
+            self._settle(0)
+        finally:
+            for running in self._running:
+                running.encoding.fail(InterruptedError())
+        return busy
+
+    def _compute(self, ready: Ready) -> None:
+        start = time.perf_counter()
+        item = ready.item
+        _ = self._work.model.session  # a model that cannot be opened ends the batch, not one picture
+        encoding: Encoding | None = None
+        try:
+            encoding = Encoding(self._writer(ready))
+            compute(self._work, ready.picture, encoding.put, self._observer.advanced)
+            encoding.finish()
+        except BaseException as error:
+            if encoding is not None:
+                encoding.fail(error)
+            self._folder.release(item.name)
+            if not isinstance(error, Exception):
+                raise
+            self._end(item, "failed", error=error)
+            return
+        self._running.append(_Running(item, encoding, start))
+        self._settle(_ENCODING)
+
+    def _writer(self, ready: Ready) -> Callable[[Iterator[np.ndarray]], None]:
+        """What the encoding thread does: encode, put on record, give the output its name."""
+        item = ready.item
+        temporary = self._folder.temporary(item.name)
+        encode = writer(self._work, ready.picture, temporary, format=self._formats.of(item.source.path))
+
+        def write(rows: Iterator[np.ndarray]) -> None:
+            encode(rows)
+            self._folder.commit(
+                item.source,
+                item.name,
+                settings=self._settings,
+                input_hash=ready.input_hash,
+                input_signature=ready.input_signature,
+            )
+
+        return write
+
+    def _settle(self, allowed: int) -> None:
+        """Takes note of outputs that stand; waits until at most ``allowed`` are still being encoded."""
+        while self._running and (len(self._running) > allowed or self._running[0].encoding.done):
+            running = self._running[0]
+            error: Exception | None = None
+            try:
+                running.encoding.close()
+            except Exception as raised:
+                error = raised
+            self._running.popleft()
+            self._folder.release(running.item.name)
+            self._end(
+                running.item, "failed" if error else "done", error=error, seconds=time.perf_counter() - running.start
+            )
+
+    def _end(self, item: Item, status: Status, *, error: Exception | None = None, seconds: float = 0.0) -> None:
+        outcome = Outcome(
+            input=str(item.source.path),
+            output=None if error is not None else str(self._folder.target(item.name)),
+            status=status,
+            reason="" if error is None else reason_of(error),
+            seconds=seconds,
+            error=error,
+        )
+        self._outcomes[item] = outcome
+        self._observer.ended(outcome)
+        if is_full_disk(error):
+            self._stopped = reason_of(error) if error else ""

@@ -1,0 +1,137 @@
+"""A model that stays warm: its session is opened at the first picture and used for all that follow."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ganvas
+from ganvas.api import catalog
+from ganvas.api.options import Options
+from ganvas.core.card import Card
+from ganvas.core.errors import CheckpointError
+from ganvas.io import checkpoint
+from ganvas.zoo.models import ModelEntry, find
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from ganvas.core.method import Method
+    from ganvas.infer.model import RunnableModel
+    from ganvas.infer.session import Session
+
+__all__ = ["Model", "load", "runnable"]
+
+
+class Model:
+    """A model and its session. Safe to use from several threads: one picture is computed at a time.
+
+    Attributes:
+        entry: what is known of the model.
+        options: how it is applied.
+        busy: held while the session computes.
+    """
+
+    def __init__(self, entry: ModelEntry, options: Options) -> None:
+        self.entry = entry
+        self.options = options
+        self.busy = threading.RLock()
+        self._session: Session | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called by."""
+        return self.entry.name
+
+    @property
+    def card(self) -> Card:
+        """What it is and needs."""
+        return self.entry.card
+
+    @property
+    def session(self) -> Session:
+        """The open session; opening it takes a third of a second, or some seconds the first time on a machine."""
+        with self.busy:
+            if self._session is None:
+                from ganvas.infer.session import Session
+
+                self._session = Session(runnable(self.entry), self.options.apply_options())
+            return self._session
+
+    def __call__(
+        self, image: Any, *, scale: float | None = None, strength: float = 1.0, output: str | Path | None = None
+    ) -> Any:
+        """Returns the picture by the model, of the kind that was given; see :func:`ganvas.upscale`."""
+        from ganvas.api.apply import apply
+
+        return apply(self, image, scale=scale, strength=strength, output=output, overwrite=False)
+
+    def __repr__(self) -> str:
+        return f"Model({self.name!r}, {self.card.title!r})"
+
+
+def load(name: str | Path, *, options: Options | None = None) -> Model:
+    """Returns the model, ready to be called on many pictures.
+
+    Args:
+        name: of a bundled model, ``classical/NAME``, or the path of a ``.safetensors`` file.
+
+    Raises:
+        ModelError: there is no such model.
+        CheckpointError: its weights file is damaged.
+    """
+    return Model(find(name), options or Options())
+
+
+def runnable(entry: ModelEntry) -> RunnableModel:
+    """Returns what the session needs of the model; torch is imported only when its networks are built."""
+    from ganvas.infer.model import RunnableModel
+
+    if entry.function is not None:
+        return RunnableModel(card=entry.card, name=entry.name, function=entry.function())
+    return RunnableModel(
+        card=entry.card,
+        name=entry.name,
+        key=hashlib.sha256(f"{entry.digest()} {_code_digest(str(entry.header['method']))}".encode()).hexdigest(),
+        load=partial(_networks, entry),
+        drifts=bool(entry.header.get("drifts", "discriminator" in entry.header.get("settings", {}))),
+    )
+
+
+def _code_digest(method: str) -> str:
+    """Digest of the code that turns weights into a function, so that a changed network is compiled anew."""
+    package = Path(ganvas.__file__).parent
+    digest = hashlib.sha256(ganvas.__version__.encode())
+    for path in (*sorted((package / "nets").glob("*.py")), package / "methods" / f"{method}.py"):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _networks(entry: ModelEntry) -> tuple[Method[Any], Mapping[str, nn.Module]]:
+    """The method and the networks of a weights file, float32, in evaluation mode."""
+    from ganvas.core.settings import from_json
+
+    assert entry.path is not None
+    method: Method[Any] = from_json(catalog.method_class(str(entry.header["method"])), entry.header["settings"])
+    tensors = checkpoint.load_tensors(entry.path)
+    if entry.header.get("kind") == "community":
+        tensors = {f"{method.exportable()[0]}.{name}": tensor for name, tensor in tensors.items()}
+    nets = {}
+    for name, net in method.networks().items():
+        own = {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
+        if own or name in method.exportable():
+            nets[name] = _filled(net, own, entry.path)
+    return method, nets
+
+
+def _filled(net: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> nn.Module:
+    try:
+        net.load_state_dict(dict(tensors))
+    except RuntimeError as error:
+        raise CheckpointError(f"The weights in {path} do not fit their own settings: fetch the file again.") from error
+    return net.float().eval()

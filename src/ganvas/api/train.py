@@ -1,0 +1,71 @@
+"""Training by a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ganvas
+from ganvas.api import catalog
+from ganvas.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from ganvas.train.observers import Observer
+    from ganvas.train.settings import Recipe
+    from ganvas.train.trainer import Outcome
+
+__all__ = ["train"]
+
+
+def train(
+    recipe: str | Recipe,
+    *,
+    run: str | Path,
+    data: str | Path | None = None,
+    device: str = "auto",
+    resume: bool = False,
+    minutes: float | None = None,
+    init_from: str | Path | None = None,
+    observers: Sequence[Observer] = (),
+) -> Outcome:
+    """Trains until the recipe's images, the minutes, or SIGINT or SIGTERM; always leaves a checkpoint and a model.
+
+    Args:
+        recipe: a name, or a recipe with settings of your own (``dataclasses.replace``).
+        run: folder for checkpoints, logs and the model.
+        data: folder with pictures; None for recipes that make their own.
+        device: ``auto`` is a GPU where there is one.
+        resume: go on from the folder's last checkpoint, exactly.
+        minutes: stop, with a checkpoint, after this time.
+        init_from: weights file, or name of a bundled model, whose networks are taken over where they fit.
+
+    Raises:
+        SettingsError: there is no such recipe, or the run folder holds a run and ``resume`` was not asked for.
+        CheckpointError: there is nothing to resume from.
+        NonFiniteError: the training broke down; the run is back at its last good checkpoint.
+    """
+    from ganvas.train.trainer import Plan, fit
+    from ganvas.zoo.models import find
+
+    chosen = catalog.recipe(recipe) if isinstance(recipe, str) else recipe
+    if data is not None and not Path(data).is_dir():
+        raise SettingsError(f"{data} is not a folder: give the folder that holds the training pictures.")
+    plan = Plan(
+        run=Path(run),
+        data=Path(data) if data is not None else None,
+        device=_device(device),
+        resume=resume,
+        minutes=minutes,
+        init_from=find(init_from).path if init_from is not None else None,
+        version=ganvas.__version__,
+    )
+    return fit(chosen, plan, observers)
+
+
+def _device(name: str) -> str:
+    import torch
+
+    if name != "auto":
+        return name
+    return "cuda" if torch.cuda.is_available() else "cpu"

@@ -1,0 +1,22 @@
+"""``ganvas train RECIPE``: lists the recipes, and hands over to the flags of the one chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ganvas.api import catalog
+
+__all__ = ["run"]
+
+
+def run(words: Sequence[str]) -> int:
+    """Trains and returns the exit status."""
+    if not words or words[0] in ("-h", "--help"):
+        names = [name.replace("_", "-") for name in catalog.names("recipes")]
+        print(f"usage: ganvas train RECIPE --data DIR [options]\n\nrecipes: {', '.join(names)}")
+        print("ganvas train RECIPE --help tells every setting of the recipe and its value there.")
+        return 0 if words else 2
+    recipe = catalog.recipe(words[0])
+    from ganvas.cli import training
+
+    return training.run(recipe, words[0].replace("_", "-"), words[1:])
