@@ -5,6 +5,8 @@ Everything public is reached as ``ganvas.NAME`` and loaded when it is first used
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,3 +44,18 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps ``ganvas.train`` and ``ganvas.evaluate`` the functions they are.
+
+    There are sub-packages of these names too, and Python binds a sub-package to its parent when it is first imported,
+    so that a second ``ganvas.evaluate(...)`` would call a module.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
