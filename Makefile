@@ -36,7 +36,7 @@ check: $(venv)/.installed-dev
 	@tail -n 3 $(venv)/lint-imports.log
 
 docs: $(venv)/.installed-docs
-	@$(venv)/bin/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(venv)/bin/mkdocs build --strict --quiet
 	@echo "site/index.html"
 
 install: $(venv)/.installed
