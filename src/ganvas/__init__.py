@@ -14,15 +14,29 @@ if TYPE_CHECKING:
     from ganvas.api.info import info, models
     from ganvas.api.judge import evaluate
     from ganvas.api.load import Model, load
+    from ganvas.api.options import Options
     from ganvas.api.train import train
     from ganvas.core.errors import GanvasError
 
 __version__ = "0.1.0"
-__all__ = ["GanvasError", "Model", "__version__", "denoise", "evaluate", "info", "load", "models", "train", "upscale"]
+__all__ = [
+    "GanvasError",
+    "Model",
+    "Options",
+    "__version__",
+    "denoise",
+    "evaluate",
+    "info",
+    "load",
+    "models",
+    "train",
+    "upscale",
+]
 
 _HOME = {
     "GanvasError": "ganvas.core.errors",
     "Model": "ganvas.api.load",
+    "Options": "ganvas.api.options",
     "denoise": "ganvas.api.apply",
     "evaluate": "ganvas.api.judge",
     "info": "ganvas.api.info",

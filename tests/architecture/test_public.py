@@ -8,7 +8,7 @@ import pytest
 
 import ganvas
 
-NAMES = {"GanvasError", "Model", "denoise", "evaluate", "info", "load", "models", "train", "upscale"}
+NAMES = {"GanvasError", "Model", "Options", "denoise", "evaluate", "info", "load", "models", "train", "upscale"}
 
 
 def test_public_names() -> None:

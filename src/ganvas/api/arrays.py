@@ -66,7 +66,7 @@ def _resized(alpha: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
     if alpha.shape[:2] == size:
         return alpha
-    return np.clip(np.concatenate(list(resampled(ArrayRows(alpha), ratio=size))), 0.0, 1.0)
+    return np.clip(np.concatenate(list(resampled(ArrayRows(alpha), size))), 0.0, 1.0)
 
 
 def _stored(result: np.ndarray, dtype: np.dtype, full: float) -> np.ndarray:
