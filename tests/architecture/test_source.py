@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 LONGEST_FILE = 320
-EDGES = {"cli", "demo"}
+EDGES = {"__main__", "cli", "demo"}
 
 # Running text as code, and every loader that may: torch.load and joblib unpickle, numpy does when allowed to.
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}

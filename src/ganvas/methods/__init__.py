@@ -1,0 +1,1 @@
+"""One method per file, found by its file name; methods never import one another."""

@@ -1,0 +1,1 @@
+"""One training each: a function that returns method, data and training settings."""

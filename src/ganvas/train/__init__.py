@@ -1,0 +1,1 @@
+"""The training engine and all that stands around it."""
