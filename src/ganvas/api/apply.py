@@ -104,8 +104,8 @@ def _apply(work: Work, image: Kind, *, output: str | Path | None, overwrite: boo
         raise SettingsError("An output file is only for a picture given by its path: save the result yourself.")
     if isinstance(image, bytes | bytearray | memoryview):
         target_bytes = io.BytesIO()
-        picture = open_picture(bytes(image), limits=work.options.limits())
-        render(work, picture, target_bytes, format=Formats(work.options.format).choose(picture.info))
+        with open_picture(bytes(image), limits=work.options.limits()) as picture:
+            render(work, picture, target_bytes, format=Formats(work.options.format).choose(picture.info))
         return target_bytes.getvalue()
     if isinstance(image, np.ndarray):
         return arrays.apply(work, image)
@@ -120,10 +120,10 @@ def _to_pil(work: Work, path: Path) -> Image:
 
     from ganvas.io.picture import open_picture
 
-    picture = open_picture(path, limits=work.options.limits())
     target = io.BytesIO()
-    # PNG keeps every pixel; float pictures need TIFF.
-    render(work, picture, target, format="tiff" if picture.info.bits == 32 else "png")
+    with open_picture(path, limits=work.options.limits()) as picture:
+        # PNG keeps every pixel; float pictures need TIFF.
+        render(work, picture, target, format="tiff" if picture.info.bits == 32 else "png")
     target.seek(0)
     image = Image.open(target)
     image.load()
@@ -196,10 +196,10 @@ def apply_stream(work: Work, source: BinaryIO | Path, target: BinaryIO | Path, *
         chosen = _format_for(target, work.options.format)
     else:
         chosen = "auto"
-    picture = open_picture(source, limits=work.options.limits())
-    if chosen == "auto":
-        chosen = Formats(work.options.format).choose(picture.info)
-    render(work, picture, target, format=chosen)
+    with open_picture(source, limits=work.options.limits()) as picture:
+        if chosen == "auto":
+            chosen = Formats(work.options.format).choose(picture.info)
+        render(work, picture, target, format=chosen)
     outcome = Outcome(
         input=str(source) if isinstance(source, Path) else "-",
         output=str(target) if isinstance(target, Path) else "-",
@@ -214,7 +214,9 @@ def _write(work: Work, source: Path, target: Path, *, overwrite: bool, progress:
 
     _check_output(source, target, overwrite=overwrite)
     chosen = _format_for(target, work.options.format)
-    render(work, open_picture(source, limits=work.options.limits()), target, format=chosen, progress=progress)
+    with open_picture(source, limits=work.options.limits()) as picture:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        render(work, picture, target, format=chosen, progress=progress)
 
 
 def _check_output(source: Path, target: Path, *, overwrite: bool) -> None:

@@ -40,25 +40,39 @@ def apply(work: Work, array: np.ndarray) -> np.ndarray:
     size = session.size(height, width, work.scale)
     limits.check_out(size[1], size[0])
     values = np.ascontiguousarray(planes, dtype=np.float32) / np.float32(full)
-    if not np.isfinite(values).all():
-        raise ImageError("The array holds values that are not finite: replace them first.")
+    _check_values(values, given_as_float=array.dtype.kind == "f")
     transparent = planes.shape[2] in (2, 4)
     colour = values[:, :, :-1] if transparent else values
     if transparent:
-        colour = _extended(np.ascontiguousarray(colour), values[:, :, -1])
+        colour = _extended(colour, np.clip(values[:, :, -1], 0, 1))
     with work.model.busy:
         result = session.array(np.ascontiguousarray(colour), scale=work.scale, strength=work.strength)
     if transparent:
-        result = np.concatenate([result, _resized(values[:, :, -1:], size)], axis=2)
+        result = np.concatenate([result, _resized(np.clip(values[:, :, -1:], 0, 1), size)], axis=2)
     result = _stored(result, array.dtype, full)
     return result[:, :, 0] if array.ndim == 2 else result
 
 
-def _extended(colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """The colour with what lies under full transparency taken from the nearest visible pixels."""
-    from ganvas.io.alpha import extend_colour
+def _check_values(values: np.ndarray, *, given_as_float: bool) -> None:
+    if not given_as_float:
+        return
+    if not np.isfinite(values).all():
+        raise ImageError("The array holds values that are not finite: replace them first.")
+    lowest, highest = float(values.min()), float(values.max())
+    # A little over- and undershoot is what filters leave; more is another range.
+    if lowest < -1 or highest > 2:
+        raise ImageError(f"The float array ranges from {lowest:g} to {highest:g}: bring it to [0, 1] first.")
 
-    return extend_colour(colour, alpha)
+
+def _extended(colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """The colour with what lies under full transparency continued from the visible pixels."""
+    from ganvas.io.edges import EdgeExtender
+
+    height, width = alpha.shape
+    extender = EdgeExtender(
+        lambda y0, y1: colour[y0:y1], lambda y0, y1: alpha[y0:y1, :, None], height=height, width=width
+    )
+    return extender.rows(0, height)
 
 
 def _resized(alpha: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -106,9 +120,9 @@ def apply_pil(work: Work, image: Image) -> Image:
         plain.save(given, "TIFF", **told)
     else:
         plain.save(given, "PNG", compress_level=0, **told)
-    picture = open_picture(given.getvalue(), limits=work.options.limits())
     target = io.BytesIO()
-    render(work, picture, target, format="tiff" if picture.info.bits == 32 else "png")
+    with open_picture(given.getvalue(), limits=work.options.limits()) as picture:
+        render(work, picture, target, format="tiff" if picture.info.bits == 32 else "png")
     target.seek(0)
     result = pil.open(target)
     result.load()

@@ -83,7 +83,7 @@ def run(
 class _Running:
     """A picture whose rows are all computed, and whose output is being encoded."""
 
-    item: Item
+    ready: Ready
     encoding: Encoding
     start: float
 
@@ -151,6 +151,7 @@ class _Batch:
         finally:
             for running in self._running:
                 running.encoding.fail(InterruptedError())
+                running.ready.picture.close()
         return busy
 
     def _compute(self, ready: Ready) -> None:
@@ -165,12 +166,13 @@ class _Batch:
         except BaseException as error:
             if encoding is not None:
                 encoding.fail(error)
+            ready.picture.close()
             self._folder.release(item.name)
             if not isinstance(error, Exception):
                 raise
             self._end(item, "failed", error=error)
             return
-        self._running.append(_Running(item, encoding, start))
+        self._running.append(_Running(ready, encoding, start))
         self._settle(_ENCODING)
 
     def _writer(self, ready: Ready) -> Callable[[Iterator[np.ndarray]], None]:
@@ -201,10 +203,10 @@ class _Batch:
             except Exception as raised:
                 error = raised
             self._running.popleft()
-            self._folder.release(running.item.name)
-            self._end(
-                running.item, "failed" if error else "done", error=error, seconds=time.perf_counter() - running.start
-            )
+            running.ready.picture.close()
+            item, seconds = running.ready.item, time.perf_counter() - running.start
+            self._folder.release(item.name)
+            self._end(item, "failed" if error else "done", error=error, seconds=seconds)
 
     def _end(self, item: Item, status: Status, *, error: Exception | None = None, seconds: float = 0.0) -> None:
         outcome = Outcome(

@@ -39,7 +39,7 @@ class Formats:
 
     def is_picture(self, path: Path) -> bool:
         """Returns whether the file is a picture by its content, be it a damaged one."""
-        from ganvas.io.picture import sniff
+        from ganvas.io.decode import sniff
 
         try:
             with open(path, "rb") as file:
@@ -62,7 +62,8 @@ class Formats:
         from ganvas.io.picture import open_picture
 
         try:
-            return self.choose(open_picture(path, limits=_UNLIMITED).info)
+            with open_picture(path, limits=_UNLIMITED) as picture:
+                return self.choose(picture.info)
         except (GanvasError, OSError):
             return self._requested if self._requested != "auto" else format_of_name(path.name) or "png"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from ganvas.core.errors import ImageError
 from ganvas.zoo.models import ModelEntry, find, list_models
 
 __all__ = ["info", "models"]
+
+_OFFSETS = {"ExifOffset", "GPSInfo", "InteropOffset"}
 
 
 def models() -> list[dict[str, Any]]:
@@ -72,10 +76,12 @@ def _weights(path: Path) -> dict[str, Any]:
 
 
 def _picture(path: Path) -> dict[str, Any]:
-    from ganvas.io.picture import open_picture
+    from ganvas.io.picture import Limits, open_picture
+    from ganvas.io.provenance import read_provenance
 
-    picture = open_picture(path)
-    about = picture.info
+    with open_picture(path, limits=Limits(max_pixels_in=2**62)) as picture:
+        about = picture.info
+    made = read_provenance(about.xmp)
     return {
         "kind": "picture",
         "path": str(path),
@@ -88,4 +94,43 @@ def _picture(path: Path) -> dict[str, Any]:
         "gray": about.gray,
         "alpha": about.alpha,
         "frames": about.frames,
+        "lossless": about.lossless,
+        "orientation": about.orientation,
+        "dpi": list(about.dpi) if about.dpi else None,
+        "colour_profile": _profile_name(about.icc),
+        "exif": _exif(about.exif),
+        "xmp_bytes": len(about.xmp or b""),
+        "iptc_bytes": len(about.iptc or b""),
+        "provenance": asdict(made) if made else None,
+        "not_carried_on": list(about.warnings),
     }
+
+
+def _profile_name(icc: bytes | None) -> str | None:
+    """What the colour profile calls itself; None where there is none."""
+    if icc is None:
+        return None
+    from PIL import ImageCms
+
+    try:
+        return ImageCms.getProfileDescription(io.BytesIO(icc)).strip()
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return f"unreadable, {len(icc)} bytes"
+
+
+def _exif(exif: bytes | None) -> dict[str, str]:
+    """The texts and numbers of the main EXIF directory by name."""
+    if exif is None:
+        return {}
+    from PIL import ExifTags, Image
+
+    found = Image.Exif()
+    try:
+        found.load(b"Exif\0\0" + exif)
+        items = list(found.items())
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError):
+        return {"unreadable": f"{len(exif)} bytes"}
+    # Offsets of sub-directories say nothing to a person.
+    named = {ExifTags.TAGS.get(tag, str(tag)): value for tag, value in items}
+    told = {name: value for name, value in named.items() if name not in _OFFSETS}
+    return {name: str(value) for name, value in told.items() if isinstance(value, str | int | float)}
