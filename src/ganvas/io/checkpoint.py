@@ -94,4 +94,6 @@ def save(path: str | Path, tensors: Mapping[str, Tensor], header: Mapping[str, A
     except OSError as error:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
-        raise CheckpointError(f"Cannot write {path} ({error.strerror}): free space or choose another folder.") from error
+        raise CheckpointError(
+            f"Cannot write {path} ({error.strerror}): free space or choose another folder."
+        ) from error
