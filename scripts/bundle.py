@@ -1,0 +1,75 @@
+"""Turns the model of a training run into a bundled weights file: bf16 storage, checked against the full weights.
+
+    python scripts/bundle.py RUN/model.safetensors upscale-x4 --metrics table.json
+
+bf16 halves the file. The script applies both to a photo and refuses where the results differ by more than rounding to 8
+bits does (below 60 dB), so that the loss of quality is shown to be nil.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from skimage import data
+
+from ganvas.api import catalog
+from ganvas.core.settings import to_json
+from ganvas.io import checkpoint
+
+FOLDER = Path(__file__).parents[1] / "src" / "ganvas" / "zoo" / "weights"
+LIMIT_BYTES = 5_000_000
+FLOOR_DB = 60.0
+
+
+def half(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Returns float tensors as bf16."""
+    return {name: t.bfloat16() if t.is_floating_point() else t for name, t in tensors.items()}
+
+
+def apply(recipe, tensors: dict[str, torch.Tensor]) -> np.ndarray:
+    """Returns the network's float32 result on a photo."""
+    (name,) = recipe.method.exportable()
+    net = recipe.method.networks()[name].eval()
+    net.load_state_dict({key.removeprefix(f"{name}."): value.float() for key, value in tensors.items()})
+    photo = torch.from_numpy(data.astronaut()[:256, :256].copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
+    with torch.no_grad():
+        return net(photo).numpy()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("name")
+    parser.add_argument("--metrics", type=Path, help="JSON of ganvas evaluate, for the card")
+    arguments = parser.parse_args()
+    recipe = catalog.recipe(arguments.name)
+    header, tensors = checkpoint.read_header(arguments.model), checkpoint.load_tensors(arguments.model)
+    small = half(tensors)
+    error = np.square((apply(recipe, tensors) - apply(recipe, small)) / 2).mean()
+    decibel = float(-10 * np.log10(error))
+    if decibel < FLOOR_DB:
+        raise SystemExit(f"bf16 storage changes the result ({decibel:.1f} dB): store float32.")
+    header |= {
+        "name": arguments.name,
+        "settings": to_json(recipe.method),
+        "card": recipe.method.describe().to_json(),
+        "licence": recipe.about.licence,
+        "data": recipe.about.data,
+        "metrics": json.loads(arguments.metrics.read_text()) if arguments.metrics else {},
+    }
+    header["provenance"] |= {"storage": f"bf16, {decibel:.1f} dB to the trained float32 weights on a photo"}
+    path = FOLDER / f"{arguments.name}.safetensors"
+    checkpoint.save(path, small, header)
+    size = path.stat().st_size
+    if size > LIMIT_BYTES:
+        path.unlink()
+        raise SystemExit(f"{size:,} bytes: bundled weights are at most {LIMIT_BYTES:,}.")
+    print(f"{path.name}: {size:,} bytes, bf16 against float32 {decibel:.1f} dB")
+
+
+if __name__ == "__main__":
+    main()
