@@ -60,8 +60,8 @@ class BufferedEncoder:
             "bmp": BmpImagePlugin._save,
         }[self._kind]
         # What Image.save does, without its look at the file name.
-        image.encoderinfo = info  # type: ignore[attr-defined]
-        image.encoderconfig = ()  # type: ignore[attr-defined]
+        image.encoderinfo = info
+        image.encoderconfig = ()
         save(image, self._file, b"")
 
     def _jpeg(self) -> dict[str, Any]:

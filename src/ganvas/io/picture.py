@@ -20,9 +20,10 @@ import numpy as np
 from jaxtyping import Float32
 
 from ganvas.core.errors import ImageError
-from ganvas.io.decode import Opened, guarded, open_stream
+from ganvas.io.decode import open_stream
 from ganvas.io.edges import EdgeExtender
 from ganvas.io.info import ImageInfo, Limits
+from ganvas.io.opened import Opened, guarded
 from ganvas.io.raster import Raster, oriented
 from ganvas.io.space import Space
 
@@ -174,6 +175,7 @@ def open_picture(source: str | Path | bytes | BinaryIO, *, limits: Limits | None
         ImageError: missing, empty, not a picture we read, damaged, or beyond the limits.
     """
     limits = limits or Limits()
+    stream: BinaryIO
     if isinstance(source, bytes):
         stream, name, owned = io.BytesIO(source), "The input", True
     elif isinstance(source, (str, Path)):

@@ -130,8 +130,8 @@ def _take_text(head: PngHead, kind: bytes, body: bytes) -> None:
             head.warnings.append("The colour profile is damaged or too large and is left out.")
     elif kind == b"iTXt" and key == b"XML:com.adobe.xmp" and len(rest) > 2:
         packed = rest[0] == 1
-        text = rest[2:].split(b"\0", 2)[-1]
-        head.xmp = inflate(text) if packed else text
+        packet = rest[2:].split(b"\0", 2)[-1]
+        head.xmp = inflate(packet) if packed else packet
     elif kind in (b"zTXt", b"tEXt") and key.startswith(b"Raw profile type ") and len(rest) > 1:
         # ImageMagick's and exiftool's way: a name, a byte count and hexadecimal digits, on lines.
         text = inflate(rest[1:]) if kind == b"zTXt" else rest

@@ -72,6 +72,7 @@ def merged_xmp(old: bytes | None, provenance: Provenance | None) -> tuple[bytes 
         _remove(rdf, space, name)
     if provenance is not None:
         _add(document, rdf, provenance)
+    assert document.documentElement is not None  # it holds the RDF element
     text = document.documentElement.toxml()
     packet = f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n{text}\n<?xpacket end="w"?>'
     return packet.encode("utf-8"), note
@@ -111,7 +112,7 @@ def _parse(data: bytes) -> tuple[minidom.Document | None, str | None]:
             return None, damaged
         document = minidom.parseString(text.encode("utf-8"))
         found = document.getElementsByTagNameNS(_RDF, "RDF")
-        document.documentElement.toxml()
+        document.toxml()
     except (ExpatError, UnicodeError, ValueError, RecursionError, AttributeError):
         return None, damaged
     if not found:

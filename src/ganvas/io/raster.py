@@ -16,8 +16,11 @@ __all__ = ["ArrayRaster", "PillowRaster", "Raster", "oriented"]
 class Raster(Protocol):
     """Stored pixels: colour channels first, alpha last; uint8, uint16, another integer, or float32."""
 
-    height: int
-    width: int
+    @property
+    def height(self) -> int: ...
+
+    @property
+    def width(self) -> int: ...
 
     def box(self, y0: int, y1: int, x0: int, x1: int) -> np.ndarray:
         """Returns the pixels of rows y0 to y1 and columns x0 to x1 as (h, w, c)."""

@@ -94,7 +94,7 @@ class Space:
         return converted if kind == np.uint8 else converted.astype(np.uint16) * 257
 
     def _from_range(self, stored: np.ndarray) -> Float32[np.ndarray, "h w c"]:
-        values = stored.astype(np.float32 if stored.dtype.kind == "f" else np.float64)
+        values: Any = stored.astype(np.float32 if stored.dtype.kind == "f" else np.float64)
         if (self.low, self.high) != (0.0, 1.0):
             values = (values - self.low) / (self.high - self.low)
         if stored.dtype.kind == "f":

@@ -13,6 +13,7 @@ import numpy as np
 
 from ganvas.core.errors import ImageError
 from ganvas.io.info import ImageInfo, Limits
+from ganvas.io.opened import gray_palette
 
 __all__ = ["TiffHeader", "decode_array", "read_header"]
 
@@ -69,7 +70,7 @@ def read_header(stream: BinaryIO, name: str, limits: Limits) -> TiffHeader:
     if array:
         words = ("gray" if colours == 1 else "RGB") + (" + alpha" if alpha else "") + f" {sample}"
     notes = ["Channels beyond colour and transparency are left out."] if len(extra) > alpha else []
-    palette_gray = stored == "P" and _gray_palette(bytes(image.getpalette() or b""))
+    palette_gray = stored == "P" and gray_palette(bytes(image.getpalette() or b""))
     info = ImageInfo(
         width=width,
         height=height,
@@ -106,7 +107,7 @@ def _open(stream: BinaryIO, name: str) -> tuple[Any, dict[int, Any]]:
         stream.seek(0)
         with tifffile.TiffFile(stream) as file:
             page = file.pages[0]
-            return None, {tag.code: tag.value for tag in page.tags}  # type: ignore[union-attr]
+            return None, {tag.code: tag.value for tag in page.tags}
 
 
 def _check_segments(stream: BinaryIO, tags: dict[int, Any], name: str) -> None:
@@ -138,8 +139,7 @@ def decode_array(stream: BinaryIO, header: TiffHeader, name: str) -> np.ndarray:
     if planar and pixels.ndim == 3:
         pixels = np.moveaxis(pixels, 0, 2)
     pixels = pixels[:, :, None] if pixels.ndim == 2 else pixels
-    height, width = (info.height, info.width) if info.orientation < 5 else (info.height, info.width)
-    if pixels.shape[:2] != (height, width) or pixels.ndim != 3:
+    if pixels.shape[:2] != (info.height, info.width) or pixels.ndim != 3:
         raise ImageError(f"{name} is damaged (unexpected layout {pixels.shape}): export it again.")
     if pixels.dtype.kind == "f" and pixels.dtype != np.float32:
         pixels = pixels.astype(np.float32)
@@ -220,7 +220,3 @@ def _blob(value: Any) -> bytes | None:
         # IPTC is often declared as 32-bit words.
         return b"".join(v.to_bytes(4, "little") for v in value) if max(value) > 255 else bytes(value)
     return value if isinstance(value, bytes) and value else None
-
-
-def _gray_palette(palette: bytes) -> bool:
-    return palette[0::3] == palette[1::3] == palette[2::3]
