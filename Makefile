@@ -1,6 +1,7 @@
 # make demo   restore sample photos with the bundled weights and write demo/index.html
 # make test   all tests            make test-unit   without the ones that train
 # make check  ruff, mypy, import contracts          make docs   the site, in site/
+# make bench  the benchmarks, about an hour; with DATA=FOLDER the quality of the models too (see benchmarks/quality.py)
 # make clean  what the commands wrote (.venv stays; make distclean removes it too)
 #
 # PYTHON       the Python (3.11 or newer) that makes .venv
@@ -17,7 +18,7 @@ run := $(venv)/bin/python
 pip := $(run) -m pip --disable-pip-version-check -qq
 install := $(pip) install -c constraints.txt
 
-.PHONY: demo test test-unit check docs install dev clean distclean
+.PHONY: demo test test-unit check bench docs install dev clean distclean
 .DEFAULT_GOAL := demo
 
 demo: $(venv)/.installed
@@ -34,6 +35,16 @@ check: $(venv)/.installed-dev
 	@$(run) -m mypy
 	@$(venv)/bin/lint-imports --no-cache > $(venv)/lint-imports.log || { cat $(venv)/lint-imports.log; exit 1; }
 	@tail -n 3 $(venv)/lint-imports.log
+
+bench: $(venv)/.installed-dev
+	@$(run) benchmarks/dirac.py
+	@$(run) benchmarks/toy2d.py
+	@$(run) benchmarks/bench_training.py
+	@$(run) benchmarks/bench_process.py
+	@$(run) benchmarks/bench_robustness.py
+ifdef DATA
+	@$(run) benchmarks/quality.py --data $(DATA)
+endif
 
 docs: $(venv)/.installed-docs
 	@NO_MKDOCS_2_WARNING=1 $(venv)/bin/mkdocs build --strict --quiet

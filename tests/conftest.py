@@ -59,6 +59,15 @@ def no_network() -> Any:
     patch.undo()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Compiled graphs go into a folder of the test run, never into the user's cache."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("GANVAS_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+    yield
+    patch.undo()
+
+
 @pytest.fixture(scope="session")
 def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Weights files of two models small enough to run anywhere in no time: ``upscale`` (x4) and ``denoise``."""
