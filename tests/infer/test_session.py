@@ -97,7 +97,7 @@ def test_larger_scales_apply_the_network_again(make_backend: Make, make_model: M
     # A slope keeps its place: nothing was shifted by the passes or by what was cut off.
     place_y, place_x = (np.arange(n) + 0.5 for n in result.shape[:2])
     slope = ((place_x / scale - 0.5) / 80) + ((place_y / scale - 0.5) / 120)[:, None]
-    assert np.abs(result[..., 0] - slope)[8:-8, 8:-8].max() < 0.01
+    assert np.abs(result[..., 0] - slope)[8:-8, 8:-8].max() < 0.75 * (1 / 80 + 1 / 120)  # of a source px
 
 
 def test_gray_stays_gray_and_colour_goes_through_a_gray_network(make_backend: Make, make_model: Make) -> None:

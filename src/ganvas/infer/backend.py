@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import os
 import pkgutil
+from functools import cache
 from importlib import import_module
 from typing import Literal, Protocol
 
 import numpy as np
 from jaxtyping import Float
 
-from ganvas.core.errors import SettingsError
+from ganvas.core.errors import MissingExtra, ModelError, SettingsError
 from ganvas.infer import backends
 from ganvas.infer.model import RunnableModel
 
-__all__ = ["Backend", "Precision", "backend_names", "choose", "is_out_of_memory", "usable_cores"]
+__all__ = ["Backend", "Precision", "backend_names", "choose", "cpu_has_bf16", "is_out_of_memory", "usable_cores"]
 
 Precision = Literal["f32", "bf16"]
 
 
 class Backend(Protocol):
-    """Runs one network on tiles of equal shape.
+    """Runs one network on tiles of equal shape. Not to be shared by threads.
 
     Attributes:
         name: of the back end.
@@ -70,7 +71,7 @@ def choose(model: RunnableModel, *, backend: str, device: str, precision: str) -
     """Returns the back end for the model, and in words why it is this one.
 
     Args:
-        backend: a name, or ``auto`` for the most preferred that does not refuse.
+        backend: a name, or ``auto`` for the most preferred that does not refuse. A function has only one.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
         precision: ``auto``, ``f32`` or ``bf16``.
 
@@ -87,13 +88,18 @@ def choose(model: RunnableModel, *, backend: str, device: str, precision: str) -
         if reason := _module(backend).refusal(model, device):
             raise SettingsError(f"The back end {backend} cannot run {model.name}: {reason}. Use --backend auto.")
         return _module(backend).open_backend(model, device=device, precision=precision), "asked for"
-    refused = []
+    refused: list[str] = []
     for name in names:
-        if reason := _module(name).refusal(model, device):
+        reason = _module(name).refusal(model, device)
+        if not reason:
+            try:
+                opened = _module(name).open_backend(model, device=device, precision=precision)
+            except (MissingExtra, ModelError) as error:
+                reason = str(error)
+            else:
+                return opened, "; ".join(refused) if refused else "the fastest that runs this model here"
+        if not (name == "function" or model.function):
             refused.append(f"{name}: {reason}")
-            continue
-        opened = _module(name).open_backend(model, device=device, precision=precision)
-        return opened, "; ".join(refused) if refused else "the fastest that runs this model here"
     raise SettingsError(f"No back end can run {model.name} on {device} ({'; '.join(refused)}): use --device auto.")
 
 
@@ -109,6 +115,17 @@ def is_out_of_memory(error: BaseException) -> bool:
     if "torch.OutOfMemoryError" in kinds:
         return True
     return isinstance(error, RuntimeError) and any(text in str(error) for text in _ALLOCATION)
+
+
+@cache
+def cpu_has_bf16() -> bool:
+    """Returns whether the processor multiplies bf16 in hardware (AMX or AVX512-bf16), as far as Linux tells."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            flags = next((line for line in file if line.startswith("flags")), "").split()
+    except OSError:
+        return False
+    return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
 def usable_cores() -> int:

@@ -3,7 +3,8 @@
 The estimate of a plan, in bytes, float32 throughout:
 
 - the band of input rows under one row of tiles, twice (the source's rows and their padded or clipped copy);
-- the strip of finished output rows of that band, once more where tiles are blended or colours guarded;
+- the strip of output rows of that band; once more where tiles are blended, where the colour guard waits for rows
+  below, and where the sink gets the strip itself and may still hold it while the next one is computed;
 - the rows kept for the stages behind the network (resampling, colour guard), ``_KEPT_ROWS`` output rows four times;
 - the tiles of one batch: input, output, and ``bytes_per_pixel`` of working memory of the back end.
 
@@ -68,7 +69,7 @@ def estimate(
         scale: of the network.
         channels: of the image.
         tile_channels: of the network.
-        strips: finished strips that are held at once (the colour guard holds one more).
+        strips: strips of output rows that are held at once.
         per_pixel: working memory of the back end per input pixel, bytes.
     """
     tall, wide = plan.tile

@@ -29,14 +29,14 @@ class Planner:
         name: of the model, for errors.
         tile: side asked for, px; 0 for the one with the least work.
         max_memory: limit for the process, bytes; None for the default.
-        guard: the colour guard runs, which keeps one strip more.
+        strips: strips of output rows that are held at once.
     """
 
     card: Card
     name: str
     tile: int
     max_memory: int | None
-    guard: bool
+    strips: int
 
     def plan(self, rows: Rows, backend: Backend, passes: int) -> tuple[Plan, int]:
         """Returns the tiles and how many go through at once.
@@ -56,7 +56,7 @@ class Planner:
                 channels=rows.channels,
                 tile_channels=self.card.channels,
                 per_pixel=backend.bytes_per_pixel,
-                strips=2 if self.guard else 1,
+                strips=self.strips,
             )
 
         plan = self._tiles(rows, least, most, lambda candidate: need(candidate) <= budget)

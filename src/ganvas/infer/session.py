@@ -200,21 +200,20 @@ class Session:
         for left in range(passes - 1, 0, -1):
             # The passes that are left enlarge this by a whole number; what then overhangs the target is cut off.
             wanted = (math.ceil(target[0] / own**left), math.ceil(target[1] / own**left))
-            stream = self._pass(rows, strength, passes)
+            stream = self._pass(rows, strength, passes, direct=False)
             scale = (target[0] / own**left / stream.height, target[1] / own**left / stream.width)
             smaller = _clipped(resampled(stream, wanted, scale=scale))
             rows = StreamedRows(smaller, height=wanted[0], width=wanted[1], channels=rows.channels)
-        last = self._pass(rows, strength, passes)
-        if passes > 1 or target == (last.height, last.width):
-            return last.cropped(*target)
-        return resampled(last, target)
+        direct = passes > 1 or target == (rows.height * own, rows.width * own)
+        last = self._pass(rows, strength, passes, direct=direct)
+        return last.cropped(*target) if direct else resampled(last, target)
 
-    def _pass(self, rows: Rows, strength: float, passes: int) -> StreamedRows:
-        """One application of the network, guarded."""
+    def _pass(self, rows: Rows, strength: float, passes: int, *, direct: bool) -> StreamedRows:
+        """One application of the network, guarded; ``direct`` if its strips go to the sink."""
         card, runner = self.model.card, self._runner
         padded = PaddedRows(rows, multiple_of=card.multiple_of, min_size=card.min_size)
         guard = self.options.color_guard and self.model.drifts and card.scale > 1
-        planner = Planner(card, self.model.name, self.options.tile, self.options.max_memory, guard)
+        planner = Planner(card, self.model.name, self.options.tile, self.options.max_memory, 1 + guard + direct)
         plan, runner.batch = planner.plan(padded, runner.backend, passes)
         self.report = replace(
             self.report,

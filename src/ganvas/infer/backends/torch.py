@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +13,7 @@ from jaxtyping import Float
 
 from ganvas.core.card import Card
 from ganvas.core.errors import ModelError, SettingsError
-from ganvas.infer.backend import usable_cores
+from ganvas.infer.backend import cpu_has_bf16, usable_cores
 from ganvas.infer.model import RunnableModel
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ class TorchBackend:
     precision: Literal["f32", "bf16"]
     bytes_per_pixel: float
     name: str = "torch"
-    _lock: Any = field(default_factory=threading.Lock, repr=False)
 
     def run(self, images: Float[np.ndarray, "b h w c"]) -> Float[np.ndarray, "b H W c"]:
         """Returns the outputs."""
@@ -45,7 +43,7 @@ class TorchBackend:
         low, high = self.card.range
         device = torch.device(self.device)
         autocast = torch.autocast(device.type, dtype=torch.bfloat16) if self.precision == "bf16" else nullcontext()
-        with self._lock, torch.no_grad(), autocast:
+        with torch.no_grad(), autocast:
             # Pixels are channels-last already, so the permuted view has the layout the convolutions want.
             source = torch.from_numpy(images).to(device).permute(0, 3, 1, 2)
             output = self.apply(source * (high - low) + low).float()
@@ -118,17 +116,12 @@ def fast_bf16(device: torch.device) -> bool:
 def _cpu_bf16() -> bool:
     import torch
 
-    # Private in torch and renamed before, so the kernel's own list decides where they are gone.
+    # Private in torch and renamed before, so the processor's flags decide where they are gone.
     for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
         probe = getattr(torch.cpu, name, None)
         if probe is not None and probe():
             return True
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
-            flags = next((line for line in file if line.startswith("flags")), "").split()
-    except OSError:
-        return False
-    return "amx_bf16" in flags or "avx512_bf16" in flags
+    return cpu_has_bf16()
 
 
 def working_bytes(
