@@ -22,7 +22,7 @@ CARD = Card(
 
 
 def apply(
-    image: Float[np.ndarray, "h w c"], *, strength: float = 1.0, weight: float | None = None
+    image: Float[np.ndarray, "h w c"], *, strength: float = 1.0, weight: float | None = None, tolerance: float = 1e-5
 ) -> Float[np.ndarray, "h w c"]:
     """Returns the denoised image, float32, any bit depth.
 
@@ -31,6 +31,8 @@ def apply(
         strength: factor on the weight; 0 returns the image.
         weight: weight of the total variation (scikit-image's); 1.75 times the noise level to the power 4/3 when left
             out, which was the best on photos with white noise of 10, 25 and 50 / 255.
+        tolerance: the iteration ends where the energy moves by less than this share of its first value. scikit-image's
+            default of 2e-4 is met by chance after a few steps on noisy pictures, with several dB lost on smooth ones.
 
     Raises:
         SettingsError: a negative strength or weight.
@@ -43,4 +45,5 @@ def apply(
         return image.copy()
     from skimage.restoration import denoise_tv_chambolle
 
-    return np.clip(denoise_tv_chambolle(image, weight=chosen, channel_axis=-1), 0, 1).astype(np.float32)
+    result = denoise_tv_chambolle(image, weight=chosen, eps=tolerance, channel_axis=-1)
+    return np.clip(result, 0, 1).astype(np.float32)
