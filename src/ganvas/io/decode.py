@@ -57,7 +57,7 @@ def open_stream(stream: BinaryIO, name: str, limits: Limits) -> Opened:
             "not the name)."
         )
     if kind == "png":
-        return open_png(stream, name, limits)
+        return guarded(name, lambda: open_png(stream, name, limits))
     if kind == "tiff":
         return guarded(name, lambda: _open_tiff(stream, name, limits))
     if kind == "webp":
@@ -66,7 +66,7 @@ def open_stream(stream: BinaryIO, name: str, limits: Limits) -> Opened:
         opened = guarded(name, lambda: open_deep_ppm(stream, name, limits))
         if opened is not None:
             return opened
-    return open_other(stream, kind, name, limits)
+    return guarded(name, lambda: open_other(stream, kind, name, limits))
 
 
 def _open_tiff(stream: BinaryIO, name: str, limits: Limits) -> Opened:

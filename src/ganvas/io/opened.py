@@ -89,6 +89,13 @@ def coloured(
     return Opened(info, load, profile=curves, embed=embed, convert_back=back, gamma=gamma)
 
 
-def gray_palette(palette: bytes) -> bool:
-    """Returns whether a palette of RGB bytes holds grays only."""
-    return palette[0::3] == palette[1::3] == palette[2::3]
+def gray_palette(palette: bytes, *, layout: str = "RGB") -> bool:
+    """Returns whether a palette holds grays only.
+
+    Args:
+        layout: the order of its bytes in Pillow's words: RGB, BGR, BGRX, RGBA; with ";L" one colour after the other.
+    """
+    step = 1 if layout.endswith(";L") else len(layout)
+    third = len(palette) // 3
+    planes = [palette[c * third : (c + 1) * third] if step == 1 else palette[c::step] for c in range(3)]
+    return planes[0] == planes[1] == planes[2]

@@ -10,14 +10,18 @@ from ganvas.core.errors import ImageError
 from ganvas.io import exif as exif_block
 from ganvas.io import icc
 from ganvas.io.info import ImageInfo, Limits
-from ganvas.io.opened import Opened, coloured, gray_palette, guarded
+from ganvas.io.opened import Opened, coloured, gray_palette
 from ganvas.io.raster import PillowRaster, Raster
 
-__all__ = ["check_webp", "open_other", "pillow_raster"]
+__all__ = ["check_webp", "open_other", "palette_is_gray", "pillow_raster"]
 
 
 def check_webp(stream: BinaryIO, name: str, limits: Limits) -> None:
-    """The size and the completeness of a WebP file: libwebp allocates as soon as it opens one."""
+    """Looks at the size and the completeness of a WebP file: libwebp allocates as soon as it opens one.
+
+    Raises:
+        ImageError: truncated, or beyond the limits.
+    """
     data = stream.read(32)
     length = stream.seek(0, os.SEEK_END)
     stream.seek(0)
@@ -35,14 +39,18 @@ def check_webp(stream: BinaryIO, name: str, limits: Limits) -> None:
 
 
 def open_other(stream: BinaryIO, kind: str, name: str, limits: Limits) -> Opened:
-    image = guarded(name, lambda: _plugin(kind)(stream))
+    """Returns the header by Pillow's plugin of that format.
+
+    Raises:
+        ImageError: damaged, or beyond the limits.
+    """
+    image = _plugin(kind)(stream)
     limits.check_in(image.width, image.height, name)
     stored = image.mode
     if kind == "ppm" and stored == "F":
         raise ImageError(f"{name} is a float map (PFM): convert it to a float TIFF.")
     words = {"1": "gray 1 bit", "L": "gray", "P": "palette", "LA": "gray + alpha"}.get(stored, stored)
-    palette_gray = stored == "P" and gray_palette(bytes(image.getpalette() or b""))
-    gray = stored in ("1", "L", "LA", "La", "I", "I;16") or palette_gray
+    gray = stored in ("1", "L", "LA", "La", "I", "I;16") or palette_is_gray(image)
     alpha = stored in ("LA", "La", "RGBA", "RGBa", "PA") or "transparency" in image.info
     exif = image.info.get("exif") or b""
     exif = exif.removeprefix(b"Exif\0\0") if isinstance(exif, bytes) else b""
@@ -55,7 +63,7 @@ def open_other(stream: BinaryIO, kind: str, name: str, limits: Limits) -> Opened
         bits=1 if stored == "1" else 8,
         gray=gray,
         alpha=alpha,
-        frames=guarded(name, lambda: getattr(image, "n_frames", 1)),
+        frames=getattr(image, "n_frames", 1),
         mode=words,
         icc=image.info.get("icc_profile") or None,
         exif=exif or None,
@@ -80,6 +88,12 @@ def _lossy_webp(stream: BinaryIO) -> bool:
     return True
 
 
+def palette_is_gray(image: Any) -> bool:
+    """Returns whether an opened picture has a palette of grays only; its pixels are not touched."""
+    palette = image.palette if image.mode == "P" else None
+    return palette is not None and gray_palette(bytes(palette.palette), layout=palette.rawmode or palette.mode)
+
+
 def _plugin(kind: str) -> Any:
     from PIL import AvifImagePlugin, BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PpmImagePlugin, WebPImagePlugin
 
@@ -95,6 +109,11 @@ def _plugin(kind: str) -> Any:
 
 
 def pillow_raster(image: Any, info: ImageInfo, name: str) -> Raster:
+    """Returns the decoded pixels.
+
+    Raises:
+        ImageError: the size changes while decoding.
+    """
     size = image.size
     image.load()
     if image.size != size:

@@ -19,6 +19,11 @@ __all__ = ["open_png"]
 
 
 def open_png(stream: BinaryIO, name: str, limits: Limits) -> Opened:
+    """Returns the header of a PNG picture.
+
+    Raises:
+        ImageError: truncated, damaged, or beyond the limits.
+    """
     # The size stands in the first 24 bytes: a bomb is refused before the file is read.
     start = stream.read(24)
     if len(start) < 24 or start[12:16] != b"IHDR":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import BinaryIO
 
 import numpy as np
@@ -15,30 +16,26 @@ __all__ = ["open_deep_ppm"]
 
 
 def open_deep_ppm(stream: BinaryIO, name: str, limits: Limits) -> Opened | None:
+    """Returns the header, or None where 8 bits are enough (Pillow reads those).
+
+    Raises:
+        ImageError: beyond the limits.
+    """
     data = stream.read(4096)
     stream.seek(0)
     if data[:2] not in (b"P5", b"P6"):
         return None
-    numbers: list[int] = []
-    position = 2
-    while len(numbers) < 3 and position < len(data):
-        if data[position : position + 1] == b"#":
-            position = data.find(b"\n", position) + 1 or len(data)
-            continue
-        end = position
-        while data[end : end + 1].isdigit():
-            end += 1
-        if end > position:
-            numbers.append(int(data[position:end]))
-        position = max(end, position + 1) if end == position else end
-    if len(numbers) < 3 or numbers[2] <= 255:
+    fields = list(re.finditer(rb"#[^\n]*\n|\s+|(\d+)", data[2:]))
+    numbers = [field for field in fields if field.group(1)][:3]
+    if len(numbers) < 3 or int(numbers[2][1]) <= 255:
         return None
-    width, height, top = numbers
+    width, height, top = (int(number[1]) for number in numbers)
+    first = 2 + numbers[2].end() + 1  # one white space stands before the pixels
     limits.check_in(width, height, name)
     channels = 1 if data[:2] == b"P5" else 3
 
     def load() -> Raster:
-        stream.seek(position + 1)
+        stream.seek(first)
         raw = stream.read(width * height * channels * 2)
         if len(raw) < width * height * channels * 2:
             raise ImageError(f"{name} is truncated: fetch or export it again.")

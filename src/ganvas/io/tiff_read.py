@@ -6,14 +6,16 @@ Source: TIFF 6.0; TIFF Technical Note 3 (float predictor); Adobe Photoshop TIFF 
 from __future__ import annotations
 
 import os
+import struct
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from ganvas.core.errors import ImageError
+from ganvas.io.exif import TYPE_SIZES
 from ganvas.io.info import ImageInfo, Limits
-from ganvas.io.opened import gray_palette
+from ganvas.io.pillow_read import palette_is_gray
 
 __all__ = ["TiffHeader", "decode_array", "read_header"]
 
@@ -46,10 +48,12 @@ def read_header(stream: BinaryIO, name: str, limits: Limits) -> TiffHeader:
     Raises:
         ImageError: beyond the limits, truncated, or of a kind we do not read.
     """
-    image, tags = _open(stream, name)
+    _check_directory(stream, name)
+    tags = _tags(stream)
     width, height = int(tags.get(_WIDTH, 0)), int(tags.get(_HEIGHT, 0))
     limits.check_in(width, height, name)
     _check_segments(stream, tags, name)
+    image = _open(stream)
     bits = max(_numbers(tags.get(_BITS, 1)))
     sample_format = max(_numbers(tags.get(_FORMAT, 1)))
     samples = int(tags.get(_SAMPLES, 1))
@@ -70,13 +74,12 @@ def read_header(stream: BinaryIO, name: str, limits: Limits) -> TiffHeader:
     if array:
         words = ("gray" if colours == 1 else "RGB") + (" + alpha" if alpha else "") + f" {sample}"
     notes = ["Channels beyond colour and transparency are left out."] if len(extra) > alpha else []
-    palette_gray = stored == "P" and gray_palette(bytes(image.getpalette() or b""))
     info = ImageInfo(
         width=width,
         height=height,
         format="tiff",
         bits=(32 if wide else bits) if array else (1 if stored == "1" else 8),
-        gray=colours == 1 if array else stored in ("1", "L", "LA") or palette_gray,
+        gray=colours == 1 if array else stored in ("1", "L", "LA") or (image is not None and palette_is_gray(image)),
         alpha=alpha,
         frames=1 if image is None else int(getattr(image, "n_frames", 1)),
         mode=words,
@@ -93,30 +96,59 @@ def read_header(stream: BinaryIO, name: str, limits: Limits) -> TiffHeader:
     return TiffHeader(image, info, array, photometric, extra, samples, bits)
 
 
-def _open(stream: BinaryIO, name: str) -> tuple[Any, dict[int, Any]]:
-    """Pillow's picture and its tags; kinds unknown to Pillow are described by tifffile alone."""
+def _check_directory(stream: BinaryIO, name: str) -> None:
+    """The first directory and all values it points to lie inside the file: decoders go on with defaults otherwise."""
+    stream.seek(0)
+    head = stream.read(16)
+    order, big = "<" if head[:2] == b"II" else ">", head[2:4] in (b"+\0", b"\0+")
+    length = stream.seek(0, os.SEEK_END)
+    place = struct.unpack_from(order + ("Q" if big else "I"), head, 8 if big else 4)[0]
+    count_size, entry_size, inline = (8, 20, 8) if big else (2, 12, 4)
+    stream.seek(min(place, length))
+    count = struct.unpack(order + ("Q" if big else "H"), stream.read(count_size).ljust(count_size, b"\0"))[0]
+    table = stream.read(min(count, 4096) * entry_size)
+    sound = 0 < count <= 4096 and len(table) == count * entry_size
+    for at in range(0, len(table) - entry_size + 1, entry_size):
+        _, kind, number, value = struct.unpack_from(order + ("HHQQ" if big else "HHII"), table, at)
+        size = number * (8 if kind in (16, 17, 18) else TYPE_SIZES.get(kind, 0))
+        sound = sound and (size <= inline or value + size <= length)
+    if not sound:
+        raise ImageError(f"{name} is truncated or damaged (the TIFF directory is incomplete): fetch it again.")
+
+
+def _tags(stream: BinaryIO) -> dict[int, Any]:
+    from PIL import TiffImagePlugin
+
+    stream.seek(0)
+    head = stream.read(8)
+    if head[2:4] in (b"+\0", b"\0+"):
+        head += stream.read(8)
+    directory = TiffImagePlugin.ImageFileDirectory_v2(head)
+    stream.seek(directory.next)
+    directory.load(stream)
+    return dict(directory)
+
+
+def _open(stream: BinaryIO) -> Any:
+    """Pillow's picture, or None where it does not know the kind of pixels (tifffile reads those)."""
     from PIL import TiffImagePlugin
 
     stream.seek(0)
     try:
-        image = TiffImagePlugin.TiffImageFile(stream)
-        return image, dict(image.tag_v2)
-    except (SyntaxError, OSError, ValueError):
-        import tifffile
-
-        stream.seek(0)
-        with tifffile.TiffFile(stream) as file:
-            page = file.pages[0]
-            return None, {tag.code: tag.value for tag in page.tags}
+        return TiffImagePlugin.TiffImageFile(stream)
+    except (SyntaxError, OSError, ValueError, KeyError):
+        return None
 
 
 def _check_segments(stream: BinaryIO, tags: dict[int, Any], name: str) -> None:
+    """All pixels lie inside the file; decoders fill up with gray otherwise."""
     length = stream.seek(0, os.SEEK_END)
     for start_tag, count_tag in zip(_STARTS, _COUNTS, strict=True):
         starts, counts = _numbers(tags.get(start_tag, ())), _numbers(tags.get(count_tag, ()))
         if any(start + count > length for start, count in zip(starts, counts, strict=False)):
             raise ImageError(f"{name} is truncated (pixels lie beyond its end): fetch it again.")
-    stream.seek(0)
+    if not any(tags.get(tag) for tag in _STARTS):
+        raise ImageError(f"{name} is damaged (a TIFF without pixels): fetch it again.")
 
 
 def decode_array(stream: BinaryIO, header: TiffHeader, name: str) -> np.ndarray:
