@@ -54,7 +54,7 @@ class R3Gan(Method[Clean]):
 
     gamma: float = 0.1
     features: int = 2
-    latent: int = 16
+    latent: int = 2
     width: int = 128
     depth: int = 3
     lr_g: float = 1e-3

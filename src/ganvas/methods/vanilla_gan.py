@@ -1,6 +1,6 @@
 """The original GAN (Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661).
 
-Departures: Adam instead of momentum, and leaky rectifiers instead of maxout with dropout. ``game`` chooses the
+Departures: Adam instead of momentum, and rectifiers instead of maxout with dropout. ``game`` chooses the
 generator's loss: the non-saturating one (section 3 of the article, its practice) or the zero-sum one of equation 1.
 """
 
@@ -49,7 +49,7 @@ class VanillaGan(Method[Clean]):
 
     game: Literal["nonsaturating", "minimax"] = "nonsaturating"
     features: int = 2
-    latent: int = 16
+    latent: int = 2
     width: int = 128
     depth: int = 3
     lr_g: float = 1e-3

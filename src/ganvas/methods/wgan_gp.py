@@ -55,7 +55,7 @@ class WganGp(Method[Clean]):
     penalty: float = 0.1
     n_critic: int = 5
     features: int = 2
-    latent: int = 16
+    latent: int = 2
     width: int = 128
     depth: int = 3
     lr_g: float = 1e-3

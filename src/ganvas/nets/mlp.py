@@ -11,7 +11,7 @@ __all__ = ["MLP"]
 
 
 class MLP(nn.Sequential):
-    """``depth`` hidden layers of ``width`` features with leaky rectifiers (slope 0.2), then a linear layer.
+    """``depth`` hidden layers of ``width`` features with rectifiers, then a linear layer.
 
     Args:
         inputs: features in.
@@ -19,7 +19,8 @@ class MLP(nn.Sequential):
         width: features of each hidden layer.
         depth: number of hidden layers; 0 is a linear map.
 
-    Hidden layers start after He et al. 2015, so that the depth does not shrink the signal.
+    Plain rectifiers, not leaky ones: a generator of separate clusters has to jump between them, and on the 8-ring it
+    learnt the jumps about twice as fast. Hidden layers start after He et al. 2015, so that depth keeps the signal.
     """
 
     def __init__(self, *, inputs: int, outputs: int, width: int = 128, depth: int = 3) -> None:
@@ -27,9 +28,9 @@ class MLP(nn.Sequential):
         layers: list[nn.Module] = []
         for before, after in pairwise(sizes):
             hidden = nn.Linear(before, after)
-            nn.init.kaiming_normal_(hidden.weight, a=0.2)
+            nn.init.kaiming_normal_(hidden.weight)
             nn.init.zeros_(hidden.bias)
-            layers += [hidden, nn.LeakyReLU(0.2)]
+            layers += [hidden, nn.ReLU()]
         super().__init__(*layers, nn.Linear(sizes[-1], outputs))
 
     def forward(self, x: Float[Tensor, "b inputs"]) -> Float[Tensor, "b outputs"]:
