@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -92,6 +93,9 @@ def open_backend(model: RunnableModel, *, device: str, precision: str) -> OpenVI
     """
     if find_spec("openvino") is None:
         raise MissingExtra("openvino", "openvino")
+    # Importing OpenVINO writes an id into the home folder and reports the import to its makers over the network, unless
+    # its telemetry package cannot be imported.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import openvino
 
     core = openvino.Core()
