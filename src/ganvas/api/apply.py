@@ -14,10 +14,10 @@ from ganvas.api import arrays, catalog
 from ganvas.api.formats import Formats, checked_format
 from ganvas.api.load import Model
 from ganvas.api.options import Options
-from ganvas.api.outcome import Observer, Outcome, Summary, reason_of
+from ganvas.api.outcome import Observer, Outcome, Status, Summary, reason_of
 from ganvas.api.render import Progress, render
 from ganvas.api.work import Work, prepare
-from ganvas.core.errors import GanvasError, SettingsError, UnsafeOutput
+from ganvas.core.errors import SettingsError, UnsafeOutput
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -157,7 +157,8 @@ def apply_file(
     """
     start = time.perf_counter()
     observer.began(1)
-    status, error = "planned", None
+    status: Status = "planned"
+    error: Exception | None = None
     try:
         _check_output(source, output, overwrite=overwrite)
         if not source.exists():
@@ -165,12 +166,12 @@ def apply_file(
         if not dry_run:
             _write(work, source, output, overwrite=overwrite, progress=observer.advanced)
             status = "done"
-    except (GanvasError, OSError, MemoryError) as raised:
+    except Exception as raised:
         status, error = "failed", raised
     outcome = Outcome(
         input=str(source),
         output=None if error else str(output),
-        status=status,  # type: ignore[arg-type]
+        status=status,
         reason=reason_of(error) if error else "",
         seconds=time.perf_counter() - start,
         error=error,

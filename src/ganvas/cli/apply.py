@@ -9,7 +9,8 @@ import json
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -31,7 +32,11 @@ def run(task: Task, words: Sequence[str]) -> int:
     paths = [*args.paths, *args.input]
     if not paths:
         raise SettingsError(f"Name a picture or a folder: ganvas {task.verb} photo.jpg -o better.jpg.")
-    signal.signal(signal.SIGTERM, _terminated)
+    with _ending_politely():
+        return _run(task, args, paths)
+
+
+def _run(task: Task, args: Namespace, paths: Sequence[str]) -> int:
     work = prepare(
         task,
         model=args.model,
@@ -46,6 +51,8 @@ def run(task: Task, words: Sequence[str]) -> int:
     summary = _apply(work, [Path(path) for path in paths], Path(args.output), args)
     if args.json:
         print(json.dumps({"task": task.name, "model": work.model.name, **summary.to_json()}, indent=1))
+    if any(isinstance(outcome.error, SettingsError) for outcome in summary.outcomes):
+        return 2
     return 1 if summary.failed else 0
 
 
@@ -166,6 +173,19 @@ def _add_engine(parser: Parser) -> None:
     engine.add_argument("--no-color-guard", action="store_true", help="let a sharpening model shift colours")
 
 
-def _terminated(number: int, frame: FrameType | None) -> NoReturn:
-    """A polite end by the system is cleaned up after like Ctrl-C."""
-    raise KeyboardInterrupt
+@contextmanager
+def _ending_politely() -> Iterator[None]:
+    """The system's request to end (SIGTERM) is cleaned up after like Ctrl-C."""
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not in the main thread: whoever runs us there ends us there
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

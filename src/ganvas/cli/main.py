@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 
-from ganvas.core.errors import GanvasError, SettingsError
+from ganvas.core.errors import SettingsError
 
 __all__ = ["main"]
 
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _say("whoever read the output has closed it.")
         return 1
-    except (GanvasError, OSError, MemoryError) as error:
+    except Exception as error:
         if details:
             raise
         from ganvas.api.outcome import reason_of

@@ -1,4 +1,4 @@
-"""The flags of a training are the fields of its recipe's dataclasses, by tyro, beside those that say where and how long.
+"""The flags of a training are the fields of its recipe's dataclasses, by tyro, beside those that say where and when.
 
 Where a field may be one of several dataclasses (the generator), the recipe decides which, and its fields are flags.
 """
