@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -14,7 +15,7 @@ from PIL import Image
 from ganvas.demo.cases import CASES, Attempt, Case
 from ganvas.demo.page import SPOTS, page
 from ganvas.demo.restore import Outcome, Picture, Restorer, outcomes
-from ganvas.demo.strip import strip
+from ganvas.demo.strip import poster, strip
 
 
 def _picture(label: str, kind: str, value: int, *, side: int = 64, psnr: float = 20.0) -> Picture:
@@ -110,3 +111,11 @@ def test_outcomes_score_every_attempt_against_the_photo(monkeypatch: pytest.Monk
     assert scores[0] == scores[1] == scores[2] < 30
     assert scores[3] == float("inf")
     assert outcome.pictures[1].seconds > 0
+
+
+def test_poster_stacks_input_best_baseline_ours_and_photo(outcome: Outcome) -> None:
+    worse = replace(outcome.pictures[1], label="Worse", psnr=12.0, pixels=outcome.pictures[3].pixels)
+    more = replace(outcome, pictures=(outcome.pictures[0], worse, *outcome.pictures[1:]))
+    canvas = poster([outcome, more], [(0.0, 0.0), (0.0, 0.0)])
+    one = np.asarray(strip(outcome, spot=(0.0, 0.0)))
+    np.testing.assert_array_equal(np.asarray(canvas), np.concatenate([one, one]))

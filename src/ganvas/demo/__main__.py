@@ -16,9 +16,11 @@ import ganvas
 from ganvas.demo.cases import CASES
 from ganvas.demo.page import SPOTS, page
 from ganvas.demo.restore import Outcome, outcomes
-from ganvas.demo.strip import strip
+from ganvas.demo.strip import poster, strip
 
 __all__ = ["main"]
+
+_POSTER = ("upscale-astronaut", "denoise-coffee")
 
 
 def _machine() -> str:
@@ -47,11 +49,20 @@ def _write(outcome: Outcome, folder: Path) -> None:
     strip(outcome, spot=SPOTS[outcome.case.photo]).save(strips / f"{name}.png")
 
 
+def _write_poster(done: Sequence[Outcome], path: Path) -> None:
+    """One upscaled and one denoised photo, of those that a model of ours restored."""
+    shown = [o for o in done if o.case.name in _POSTER and any(picture.kind == "ours" for picture in o.pictures)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    poster(shown, [SPOTS[outcome.case.photo] for outcome in shown]).save(path, quality=88)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the demo; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m ganvas.demo", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("demo"), help="folder to write (default: demo)")
-    folder = parser.parse_args(arguments).output
+    parser.add_argument("--poster", type=Path, help="also write the two photos of the README into this file")
+    args = parser.parse_args(arguments)
+    folder: Path = args.output
     folder.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
     done = []
@@ -63,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seconds = time.perf_counter() - start
     text = page(done, version=ganvas.__version__, machine=_machine(), seconds=seconds)
     (folder / "index.html").write_text(text, encoding="utf-8")
+    if args.poster:
+        _write_poster(done, args.poster)
     print(f"Restored {len(CASES)} photos in {seconds:.0f} s. Open {folder / 'index.html'}")
     return 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ganvas.demo.restore import Outcome, Picture
@@ -9,7 +11,7 @@ from ganvas.demo.restore import Outcome, Picture
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["strip"]
+__all__ = ["poster", "strip"]
 
 _PAPER, _INK, _SOFT = (250, 249, 246), (29, 31, 36), (92, 96, 104)
 _GAP, _TEXT = 8, 40
@@ -39,6 +41,30 @@ def strip(outcome: Outcome, *, side: int = 256, spot: tuple[float, float] = (0.5
         draw.text((x, _GAP + side + 3), picture.label, _INK, ImageFont.load_default(15))
         draw.text((x, _GAP + side + 21), _score(picture), _SOFT, ImageFont.load_default(12))
     return canvas
+
+
+def poster(outcomes: Sequence[Outcome], spots: Sequence[tuple[float, float]]) -> Image:
+    """Returns strips below one another, each of input, best classical result, our last result and photo.
+
+    Args:
+        outcomes: those that hold a result of ours.
+        spots: centre of each one's cut, as fractions of width and height.
+    """
+    from PIL import Image
+
+    strips = [strip(_four(outcome), spot=spot) for outcome, spot in zip(outcomes, spots, strict=True)]
+    canvas = Image.new("RGB", (max(s.width for s in strips), sum(s.height for s in strips)), _PAPER)
+    top = 0
+    for part in strips:
+        canvas.paste(part, (0, top))
+        top += part.height
+    return canvas
+
+
+def _four(outcome: Outcome) -> Outcome:
+    classical = max((p for p in outcome.pictures if p.kind == "classical"), key=lambda picture: picture.psnr)
+    ours = [picture for picture in outcome.pictures if picture.kind == "ours"][-1]
+    return replace(outcome, pictures=(outcome.pictures[0], classical, ours, outcome.pictures[-1]))
 
 
 def _score(picture: Picture) -> str:
