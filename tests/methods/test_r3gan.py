@@ -75,3 +75,28 @@ def _coverage(engine: Engine[Clean], data: Toy2d) -> ModeCoverage:
     with torch.no_grad():
         points = engine.method.apply(nets, Query(), Draws(7, 0, "sample", torch.arange(2000))).images
     return mode_coverage(points.numpy().astype(np.float64), data.modes().numpy(), sigma=data.deviation)
+
+
+@pytest.mark.learn
+def test_it_learns_the_ring_where_the_original_gan_does_not() -> None:
+    """A ring of sigma 0.03, 600 steps each of small networks: seconds. Seen: 59 % within 3 sigma and a
+    reverse KL of 0.02 against 12 % and 0.96; 1 % untrained.
+    """
+    data, steps, batch = Toy2d(sigma=0.03), 600, 128
+    schedule = Schedule(decay_from=0.3)
+    methods: dict[str, Method[Clean]] = {
+        "r3gan": R3Gan(width=64, gamma=0.05, lr_g=2e-3, lr_d=2e-3, schedule=schedule),
+        "vanilla": VanillaGan(width=64, lr_g=2e-3, lr_d=2e-3, schedule=schedule),
+    }
+    got = {}
+    for name, method in methods.items():
+        engine: Engine[Clean] = Engine(method, EngineSettings(batch=batch, total=steps * batch, seed=1))
+        got[f"untrained {name}"] = _coverage(engine, data)
+        for _ in range(steps):
+            engine.advance(data)
+        got[name] = _coverage(engine, data)
+    assert got["untrained r3gan"].share < 0.05
+    assert got["r3gan"].modes == 8
+    assert got["r3gan"].share > 0.4
+    assert got["r3gan"].share > 2 * got["vanilla"].share
+    assert got["r3gan"].reverse_kl < 0.2 < got["vanilla"].reverse_kl

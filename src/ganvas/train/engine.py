@@ -74,7 +74,8 @@ class Engine(Generic[B]):
         self.state = new_state(self.method, seed=self.settings.seed, device=device)
         self._called = autocast_all(self.state.nets, device.type, enabled=self.settings.bf16)
         self._raw = quiet_all(self.state.nets, device.type)
-        self._moving = {id(p) for owned in self.state.owned.values() for p in owned.parameters}
+        self._parameters = [p for net in self.state.nets.values() for p in net.parameters()]
+        self._trained = {phase.name: self._trained_by(phase) for phase in self._phases}
         self._check_every = 1 if device.type == "cpu" else 50
         self._average_settings = {average.of: average for average in self.method.averages()}
 
@@ -86,7 +87,7 @@ class Engine(Generic[B]):
         """
         state, logs = self.state, Logs()
         # Dropout and its like draw from torch's generator: seeding it per step keeps resuming exact.
-        torch.manual_seed(key_of(self.settings.seed, state.step))
+        _seed(key_of(self.settings.seed, state.step), self.settings.device)
         batches: list[tuple[int, B]] = []
         carries: list[dict[str, Any]] = []
         first, step = state.images_seen, None
@@ -150,12 +151,16 @@ class Engine(Generic[B]):
 
     def _unfreeze(self, phase: Phase[B]) -> list[Owned]:
         """Lets exactly the phase's parameters have gradients; returns the optimisers that own one of them."""
-        trained = {id(p) for name in phase.trains for p in self.state.nets[name].parameters()} & self._moving
-        for net in self.state.nets.values():
-            for parameter in net.parameters():
-                parameter.requires_grad_(id(parameter) in trained)
-                parameter.grad = None
+        trained = self._trained[phase.name]
+        for parameter in self._parameters:
+            parameter.requires_grad_(id(parameter) in trained)
+            parameter.grad = None
         return [owned for owned in self.state.owned.values() if any(id(p) in trained for p in owned.parameters)]
+
+    def _trained_by(self, phase: Phase[B]) -> set[int]:
+        """Parameters by identity: walking the modules anew in each step would take a tenth of a small one."""
+        moving = {id(p) for owned in self.state.owned.values() for p in owned.parameters}
+        return {id(p) for name in phase.trains for p in self.state.nets[name].parameters()} & moving
 
     def _update(self, phase: Phase[B], owners: list[Owned], finite: Tensor, images_seen: int, logs: Logs) -> None:
         norms = {owned.network: owned.gradient_norm() for owned in owners}
@@ -215,3 +220,10 @@ class Engine(Generic[B]):
 def averaged(state: TrainState) -> dict[str, nn.Module]:
     """Returns the networks to apply: averages where they are kept, the trained ones elsewhere."""
     return {**state.nets, **state.averages}
+
+
+def _seed(seed: int, device: str) -> None:
+    # torch.manual_seed formats a stack trace for every accelerator it does not find: half a millisecond a step.
+    torch.default_generator.manual_seed(seed)
+    if torch.device(device).type == "cuda":
+        torch.cuda.manual_seed(seed)
