@@ -17,7 +17,7 @@ from ganvas.methods.vanilla_gan import VanillaGan
 from ganvas.metrics.mode_coverage import ModeCoverage, mode_coverage
 from ganvas.train.engine import Engine, EngineSettings
 
-METHOD = R3Gan(width=16, depth=2, gamma=0.3)
+METHOD = R3Gan(width=16, depth_g=2, depth_d=2, gamma=0.3)
 BATCH = 8
 
 
@@ -65,7 +65,7 @@ def test_micro_batches_do_not_change_it() -> None:
 
 
 def test_both_penalties_carry_gamma() -> None:
-    logs = [_engine(R3Gan(width=16, depth=2, gamma=gamma)).advance(Toy2d()) for gamma in (0.1, 1.0)]
+    logs = [_engine(R3Gan(width=16, depth_g=2, depth_d=2, gamma=gamma)).advance(Toy2d()) for gamma in (0.1, 1.0)]
     for name in ("d/r1", "d/r2"):
         assert float(logs[1][name]) == pytest.approx(10 * float(logs[0][name]), rel=1e-5)
 
@@ -85,8 +85,8 @@ def test_it_learns_the_ring_where_the_original_gan_does_not() -> None:
     data, steps, batch = Toy2d(sigma=0.03), 600, 128
     schedule = Schedule(decay_from=0.3)
     methods: dict[str, Method[Clean]] = {
-        "r3gan": R3Gan(width=64, gamma=0.05, lr_g=2e-3, lr_d=2e-3, schedule=schedule),
-        "vanilla": VanillaGan(width=64, lr_g=2e-3, lr_d=2e-3, schedule=schedule),
+        "r3gan": R3Gan(width=64, depth_g=3, gamma=0.05, lr_g=2e-3, lr_d=2e-3, schedule=schedule),
+        "vanilla": VanillaGan(width=64, depth_g=3, lr_g=2e-3, lr_d=2e-3, schedule=schedule),
     }
     got = {}
     for name, method in methods.items():

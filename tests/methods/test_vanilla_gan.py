@@ -22,7 +22,7 @@ BATCH = 8
 
 @pytest.mark.parametrize("game", GAMES)
 def test_the_engine_does_algorithm_1(game: Any) -> None:
-    method = VanillaGan(game=game, width=16, depth=2)
+    method = VanillaGan(game=game, width=16, depth_g=2, depth_d=2)
     engine: Engine[Clean] = Engine(method, EngineSettings(batch=BATCH, total=10_000, seed=5))
     nets = copy.deepcopy(engine.state.nets)
     g, d = nets["g"], nets["d"]
@@ -47,7 +47,7 @@ def test_the_engine_does_algorithm_1(game: Any) -> None:
 
 
 def test_at_the_start_a_silent_discriminator_has_the_loss_of_a_coin() -> None:
-    method = VanillaGan(width=8, depth=1)
+    method = VanillaGan(width=8, depth_g=1, depth_d=1)
     engine: Engine[Clean] = Engine(method, EngineSettings(batch=BATCH, total=80))
     with torch.no_grad():
         for parameter in engine.state.nets["d"].parameters():
@@ -59,7 +59,9 @@ def test_minimax_generator_hardly_moves_where_the_discriminator_is_sure() -> Non
     """The reason for the non-saturating loss: with logits of -12 the zero-sum gradient is e^-12 of it."""
     norms = {}
     for game in GAMES:
-        engine: Engine[Clean] = Engine(VanillaGan(game=game, width=8, depth=1), EngineSettings(batch=BATCH, total=80))
+        engine: Engine[Clean] = Engine(
+            VanillaGan(game=game, width=8, depth_g=1, depth_d=1), EngineSettings(batch=BATCH, total=80)
+        )
         with torch.no_grad():
             engine.state.nets["d"][-1].bias.fill_(-12.0)
         norms[game] = float(engine.advance(Toy2d())["g/gradient_g"])

@@ -14,7 +14,7 @@ from ganvas.data.toy2d import Toy2d
 from ganvas.methods.wgan_gp import WganGp
 from ganvas.train.engine import Engine, EngineSettings
 
-METHOD = WganGp(width=16, depth=2, n_critic=3, penalty=0.7, lr_g=1e-3, lr_d=2e-3)
+METHOD = WganGp(width=16, depth_g=2, depth_d=2, n_critic=3, penalty=0.7, lr_g=1e-3, lr_d=2e-3)
 BATCH = 8
 
 
@@ -71,7 +71,7 @@ def test_the_critic_moves_n_times_on_fresh_batches_and_codes() -> None:
             seen.append((batch.image, step.rng.normal(self.latent, stream="latent")))
             return super().generator_loss(batch, step)
 
-    engine = _engine(Recording(width=4, depth=1, n_critic=3))
+    engine = _engine(Recording(width=4, depth_g=1, depth_d=1, n_critic=3))
     engine.advance(Toy2d())
     assert engine.state.images_seen == 3 * BATCH
     assert len(seen) == 4
@@ -81,7 +81,9 @@ def test_the_critic_moves_n_times_on_fresh_batches_and_codes() -> None:
 
 
 def test_the_penalty_weighs_lambda_and_scales_with_it() -> None:
-    ten, one = (Engine(WganGp(width=8, depth=1, penalty=p), EngineSettings(batch=8, total=80)) for p in (10.0, 1.0))
+    ten, one = (
+        Engine(WganGp(width=8, depth_g=1, depth_d=1, penalty=p), EngineSettings(batch=8, total=80)) for p in (10.0, 1.0)
+    )
     ratio = ten.advance(Toy2d())["critic/penalty"] / one.advance(Toy2d())["critic/penalty"]
     # The last of five critic updates is logged; the first four differ by little at this learning rate.
     assert float(ratio) == pytest.approx(10, rel=0.2)

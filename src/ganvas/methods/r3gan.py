@@ -34,7 +34,8 @@ class R3Gan(Method[Clean]):
         features: features of a sample; 2 for points in the plane.
         latent: features of the latent code, standard normal.
         width: features of each hidden layer.
-        depth: hidden layers.
+        depth_g: hidden layers of the generator.
+        depth_d: hidden layers of the discriminator.
         lr_g: learning rate of the generator.
         lr_d: learning rate of the discriminator.
         betas: of Adam, for both.
@@ -56,7 +57,8 @@ class R3Gan(Method[Clean]):
     features: int = 2
     latent: int = 2
     width: int = 128
-    depth: int = 3
+    depth_g: int = 5
+    depth_d: int = 3
     lr_g: float = 1e-3
     lr_d: float = 1e-3
     betas: tuple[float, float] = (0.0, 0.99)
@@ -66,8 +68,8 @@ class R3Gan(Method[Clean]):
     def networks(self) -> dict[str, nn.Module]:
         """Returns ``g`` (latent code to sample) and ``d`` (sample to score)."""
         return {
-            "g": MLP(inputs=self.latent, outputs=self.features, width=self.width, depth=self.depth),
-            "d": MLP(inputs=self.features, outputs=1, width=self.width, depth=self.depth),
+            "g": MLP(inputs=self.latent, outputs=self.features, width=self.width, depth=self.depth_g),
+            "d": MLP(inputs=self.features, outputs=1, width=self.width, depth=self.depth_d),
         }
 
     def optimisers(self) -> Mapping[str, Optimiser]:

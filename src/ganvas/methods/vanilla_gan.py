@@ -31,7 +31,8 @@ class VanillaGan(Method[Clean]):
         features: features of a sample; 2 for points in the plane.
         latent: features of the latent code, standard normal.
         width: features of each hidden layer.
-        depth: hidden layers.
+        depth_g: hidden layers of the generator.
+        depth_d: hidden layers of the discriminator.
         lr_g: learning rate of the generator.
         lr_d: learning rate of the discriminator.
         schedule: of both learning rates.
@@ -51,7 +52,8 @@ class VanillaGan(Method[Clean]):
     features: int = 2
     latent: int = 2
     width: int = 128
-    depth: int = 3
+    depth_g: int = 5
+    depth_d: int = 3
     lr_g: float = 1e-3
     lr_d: float = 1e-3
     schedule: Schedule = field(default_factory=Schedule)
@@ -59,8 +61,8 @@ class VanillaGan(Method[Clean]):
     def networks(self) -> dict[str, nn.Module]:
         """Returns ``g`` (latent code to sample) and ``d`` (sample to logit)."""
         return {
-            "g": MLP(inputs=self.latent, outputs=self.features, width=self.width, depth=self.depth),
-            "d": MLP(inputs=self.features, outputs=1, width=self.width, depth=self.depth),
+            "g": MLP(inputs=self.latent, outputs=self.features, width=self.width, depth=self.depth_g),
+            "d": MLP(inputs=self.features, outputs=1, width=self.width, depth=self.depth_d),
         }
 
     def optimisers(self) -> Mapping[str, Optimiser]:

@@ -34,7 +34,8 @@ class WganGp(Method[Clean]):
         features: features of a sample; 2 for points in the plane.
         latent: features of the latent code, standard normal.
         width: features of each hidden layer.
-        depth: hidden layers.
+        depth_g: hidden layers of the generator.
+        depth_d: hidden layers of the critic.
         lr_g: learning rate of the generator.
         lr_d: learning rate of the critic.
         betas: of Adam, for both.
@@ -57,7 +58,8 @@ class WganGp(Method[Clean]):
     features: int = 2
     latent: int = 2
     width: int = 128
-    depth: int = 3
+    depth_g: int = 5
+    depth_d: int = 3
     lr_g: float = 1e-3
     lr_d: float = 1e-3
     betas: tuple[float, float] = (0.0, 0.9)
@@ -67,8 +69,8 @@ class WganGp(Method[Clean]):
     def networks(self) -> dict[str, nn.Module]:
         """Returns ``g`` (latent code to sample) and ``d`` (sample to score, the critic)."""
         return {
-            "g": MLP(inputs=self.latent, outputs=self.features, width=self.width, depth=self.depth),
-            "d": MLP(inputs=self.features, outputs=1, width=self.width, depth=self.depth),
+            "g": MLP(inputs=self.latent, outputs=self.features, width=self.width, depth=self.depth_g),
+            "d": MLP(inputs=self.features, outputs=1, width=self.width, depth=self.depth_d),
         }
 
     def optimisers(self) -> Mapping[str, Optimiser]:
