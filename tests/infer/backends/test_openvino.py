@@ -15,7 +15,6 @@ from torch import nn
 
 from ganvas.core.card import Card
 from ganvas.core.errors import MissingExtra, ModelError
-from ganvas.infer import graphs
 from ganvas.infer.backends import openvino as backend
 from ganvas.infer.model import RunnableModel
 from ganvas.infer.session import ApplyOptions, Session
@@ -153,34 +152,6 @@ def test_a_cache_that_cannot_be_written_costs_only_the_cache(monkeypatch: pytest
     assert opened.run(IMAGE[None]).shape == (1, 80, 112, 3) and len(loads) == 1
 
 
-def test_of_two_processes_the_second_uses_what_the_first_made(cache: Path) -> None:
-    def fill(path: Path) -> None:
-        # The other process is done while this one is still at work.
-        (cache / "key").mkdir()
-        (cache / "key" / "graph").write_text("theirs")
-        (path / "graph").write_text("ours")
-
-    folder = graphs.make_folder("key", fill)
-    assert folder is not None and (folder / "graph").read_text() == "theirs"
-    assert [path.name for path in cache.iterdir()] == ["key"]
-
-
-def test_a_filling_that_fails_leaves_nothing(cache: Path) -> None:
-    def fill(path: Path) -> None:
-        (path / "graph").write_text("half")
-        raise OSError("disk full")
-
-    assert graphs.make_folder("key", fill) is None
-    assert list(cache.iterdir()) == []
-
-
-def test_old_graphs_are_removed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graphs, "_KEPT", 3)
-    for number in range(5):
-        graphs.make_folder(f"key{number}", lambda path: None)
-    assert len(list(cache.iterdir())) == 3 and (cache / "key4").is_dir()
-
-
 def test_without_openvino_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "find_spec", lambda name: None)
     model, _ = small_model(compact())
@@ -190,19 +161,31 @@ def test_without_openvino_the_error_says_how_to_install_it(monkeypatch: pytest.M
     assert session.report.backend == "torch" and "not installed" in session.report.why
 
 
-def test_a_network_that_cannot_be_expressed_goes_to_torch() -> None:
-    class Odd(nn.Module):
-        def forward(self, image: torch.Tensor) -> torch.Tensor:
-            # The detour over numpy is invisible to the tracer, which would freeze it as a constant.
-            return image + torch.from_numpy(image.numpy() * 0.5)
+class Frozen(nn.Module):
+    """Its factor is a Python number, which the tracer takes for a constant."""
 
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return image * float(image.mean())
+
+
+class Detour(nn.Module):
+    """A whole image that the tracer takes for a constant."""
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return image + torch.from_numpy(image.numpy() * 0.5)
+
+
+@pytest.mark.parametrize(
+    ("network", "reason"), [(Frozen(), "does not give what torch gives"), (Detour(), "cannot express")]
+)
+def test_a_network_that_a_graph_cannot_express_goes_to_torch(network: nn.Module, reason: str) -> None:
     method = Regression(scale=1)
     card = Card(title="odd", task="denoise", plain=True)
-    model = RunnableModel(card=card, name="odd", load=lambda: (method, {"g": Odd()}))
-    with pytest.raises(ModelError, match="graph of odd does not give what torch gives"):
+    model = RunnableModel(card=card, name="odd", load=lambda: (method, {"g": network}))
+    with pytest.raises(ModelError, match=reason):
         backend.open_backend(model, device="cpu", precision="f32")
     session = Session(model, ApplyOptions(precision="f32"))
-    assert session.report.backend == "torch"
+    assert session.report.backend == "torch" and reason in session.report.why
     assert session.array(IMAGE).shape == IMAGE.shape
 
 
