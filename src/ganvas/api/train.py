@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +16,25 @@ if TYPE_CHECKING:
     from ganvas.train.settings import Recipe
     from ganvas.train.trainer import Outcome
 
-__all__ = ["train"]
+__all__ = ["find_recipe", "train"]
+
+
+def find_recipe(name: str | Path) -> tuple[Recipe, str]:
+    """Returns the recipe and its name: of a name, or of the ``run.json`` of an earlier run, with its settings.
+
+    Raises:
+        SettingsError: there is no such recipe, or the file is not of a run.
+    """
+    if not str(name).endswith(".json"):
+        return catalog.recipe(str(name)), str(name).replace("_", "-")
+    from ganvas.train.trainer import read_run
+
+    recipe = read_run(Path(name), catalog.recipe)
+    return recipe, str(json.loads(Path(name).read_text(encoding="utf-8"))["recipe"])
 
 
 def train(
-    recipe: str | Recipe,
+    recipe: str | Path | Recipe,
     *,
     run: str | Path,
     data: str | Path | None = None,
@@ -27,18 +42,21 @@ def train(
     resume: bool = False,
     minutes: float | None = None,
     init_from: str | Path | None = None,
+    name: str = "",
     observers: Sequence[Observer] = (),
 ) -> Outcome:
     """Trains until the recipe's images, the minutes, or SIGINT or SIGTERM; always leaves a checkpoint and a model.
 
     Args:
-        recipe: a name, or a recipe with settings of your own (``dataclasses.replace``).
+        recipe: a name, the path of an earlier run's ``run.json``, or a recipe with settings of your own
+            (``dataclasses.replace``).
         run: folder for checkpoints, logs and the model.
         data: folder with pictures; None for recipes that make their own.
         device: ``auto`` is a GPU where there is one.
         resume: go on from the folder's last checkpoint, exactly.
         minutes: stop, with a checkpoint, after this time.
         init_from: weights file, or name of a bundled model, whose networks are taken over where they fit.
+        name: of the recipe that ``recipe`` was made from, so that ``run.json`` can be read back.
 
     Raises:
         SettingsError: there is no such recipe, or the run folder holds a run and ``resume`` was not asked for.
@@ -48,7 +66,7 @@ def train(
     from ganvas.train.trainer import Plan, fit
     from ganvas.zoo.models import find
 
-    chosen = catalog.recipe(recipe) if isinstance(recipe, str) else recipe
+    chosen, called = find_recipe(recipe) if isinstance(recipe, str | Path) else (recipe, name)
     if data is not None and not Path(data).is_dir():
         raise SettingsError(f"{data} is not a folder: give the folder that holds the training pictures.")
     plan = Plan(
@@ -58,6 +76,7 @@ def train(
         resume=resume,
         minutes=minutes,
         init_from=find(init_from).path if init_from is not None else None,
+        recipe=called,
         version=ganvas.__version__,
     )
     return fit(chosen, plan, observers)
@@ -66,6 +85,10 @@ def train(
 def _device(name: str) -> str:
     import torch
 
-    if name != "auto":
-        return name
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(1, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise SettingsError(f"Cannot train on {name!r} here: use --device auto or cpu.") from error
+    return name

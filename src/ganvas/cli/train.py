@@ -14,9 +14,12 @@ def run(words: Sequence[str]) -> int:
     if not words or words[0] in ("-h", "--help"):
         names = [name.replace("_", "-") for name in catalog.names("recipes")]
         print(f"usage: ganvas train RECIPE --data DIR [options]\n\nrecipes: {', '.join(names)}")
+        print("RECIPE may also be the run.json of an earlier run.")
         print("ganvas train RECIPE --help tells every setting of the recipe and its value there.")
         return 0 if words else 2
-    recipe = catalog.recipe(words[0])
+    from ganvas.api.train import find_recipe
+
+    recipe, name = find_recipe(words[0])
     from ganvas.cli import training
 
-    return training.run(recipe, words[0].replace("_", "-"), words[1:])
+    return training.run(recipe, name, words[1:])

@@ -76,6 +76,7 @@ def run(recipe: Recipe, name: str, words: Sequence[str]) -> int:
             resume=flags.resume,
             minutes=flags.minutes,
             init_from=flags.init_from,
+            name=name,
             observers=_observers(flags, stack),
         )
     told = f"{_REASONS[outcome.reason]} after {outcome.images_seen:,} images: {outcome.model}"

@@ -84,11 +84,24 @@ class TrainState:
                 moments.setdefault(int(number), {})[kind] = value
             groups = owned.optimiser.state_dict()["param_groups"]
             owned.optimiser.load_state_dict({"state": moments, "param_groups": groups})
+            _match_layout(owned.optimiser)
         device = next((p.device for net in self.nets.values() for p in net.parameters()), torch.device("cpu"))
         kept = {key: value.to(device) for key, value in _below(tensors, "memory.").items()}
         self.memory = {**scalars["memory"], **kept}
         self.step, self.images_seen = int(scalars["step"]), int(scalars["images_seen"])
         self.skipped = int(scalars["skipped"])
+
+
+def _match_layout(optimiser: torch.optim.Optimizer) -> None:
+    """Lays the moments out as their parameters are.
+
+    Fused optimisers walk through both by memory, not by index, so a contiguous moment beside a channels-last weight
+    would meet the wrong elements, in silence.
+    """
+    for parameter, moments in optimiser.state.items():
+        for name, value in moments.items():
+            if isinstance(value, Tensor) and value.shape == parameter.shape:
+                moments[name] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -1,0 +1,87 @@
+"""``ganvas evaluate``: flags from the protocol, a table, JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+Main = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def truths(tmp_path: Path) -> Path:
+    folder = tmp_path / "set2"
+    folder.mkdir()
+    ramp = np.linspace(0, 255, 48)[None, :, None] * np.ones((40, 1, 3))
+    for name in "ab":
+        Image.fromarray(ramp.astype(np.uint8)).save(folder / f"{name}.png")
+    return folder
+
+
+def test_upscale(ganvas_main: Main, truths: Path, tiny_models: dict[str, Path]) -> None:
+    output = truths.parent / "figures.json"
+    status, out, err = ganvas_main(
+        "evaluate", "upscale", "-n", tiny_models["upscale"], "--data", truths, "--json", output, "--limit", "1",
+        "--backend", "torch",
+    )  # fmt: skip
+    assert status == 0, err
+    assert "**tiny-upscale**" in out and "classical/bicubic" in out and "PSNR" in out
+    figures = json.loads(output.read_text())
+    assert figures["model"] == "tiny-upscale" and len(figures["rows"]) == 2
+    assert figures["mean"]["classical/bicubic"]["psnr_y"] > 30
+
+
+def test_denoise_with_settings_of_its_protocol(ganvas_main: Main, truths: Path) -> None:
+    words = [
+        "evaluate",
+        "denoise",
+        "-n",
+        "classical/tv",
+        "--data",
+        truths,
+        "--sigma",
+        "50",
+        "--gray-only",
+        "--json",
+        "-",
+    ]
+    status, out, err = ganvas_main(*words)
+    assert status == 0, err
+    figures = json.loads(out)
+    assert "sigma 50" in figures["protocol"] and "luma" in figures["protocol"]
+    assert figures["mean"]["classical/tv"]["psnr"] > figures["mean"]["input"]["psnr"] + 3
+
+
+def test_models_beside(ganvas_main: Main, truths: Path) -> None:
+    words = ["evaluate", "denoise", "-n", "classical/tv", "--beside", "classical/nlm", "--data", truths, "--per-image"]
+    status, out, _ = ganvas_main(*words)
+    assert status == 0 and "classical/nlm" in out and "| a |" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["evaluate", "colorize"], "choose one of denoise, upscale"),
+        (["evaluate", "upscale", "-n", "classical/bicubic"], "--data"),
+        (["evaluate", "upscale", "-n", "classical/tv", "--data", "."], "not for upscale"),
+        (["evaluate", "upscale", "-n", "classical/bicubic", "--data", "nowhere"], "not a folder"),
+        (["evaluate", "upscale", "-n", "classical/bicubic", "--data", ".", "--sigma", "3"], "Unrecognized"),
+    ],
+)
+def test_mistakes_are_one_sentence(words: list[str], sentence: str, ganvas_main: Main) -> None:
+    status, out, err = ganvas_main(*words)
+    assert status in (1, 2) and out == "" and sentence in err and err.count("\n") == 1
+
+
+def test_the_help_tells_the_protocols_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    from ganvas.cli.main import main
+
+    with pytest.raises(SystemExit):
+        main(["evaluate", "denoise", "--help"])
+    out = capsys.readouterr().out
+    assert "--sigma FLOAT" in out and "standard deviation" in out and "--baselines" not in out
