@@ -102,4 +102,4 @@ def test_rows_wait_no_longer_than_the_radius() -> None:
     rows = guarded(pairs(), scale=2, height=320, width=20, channels=3)
     next(rows)
     assert taken * 8 <= RADIUS + 2 * 16
-    assert sum(map(len, rows)) == 640 - 2 * 16 and taken == 40
+    assert sum(map(len, rows)) == 640 - 16 and taken == 40
