@@ -54,6 +54,7 @@ def read_header(stream: BinaryIO, name: str, limits: Limits) -> TiffHeader:
     limits.check_in(width, height, name)
     _check_segments(stream, tags, name)
     image = _open(stream)
+    orientation = _orientation(tags)
     bits = max(_numbers(tags.get(_BITS, 1)))
     sample_format = max(_numbers(tags.get(_FORMAT, 1)))
     samples = int(tags.get(_SAMPLES, 1))
@@ -61,7 +62,7 @@ def read_header(stream: BinaryIO, name: str, limits: Limits) -> TiffHeader:
     photometric = int(tags.get(_PHOTOMETRIC, 1))
     array = image is None or (photometric in (0, 1, 2) and (bits > 8 or sample_format not in (1, 4)))
     colours = {0: 1, 1: 1, 2: 3}.get(photometric, samples - len(extra))
-    if array and (colours not in (1, 3) or samples < colours or (photometric == 2 and samples < 3)):
+    if array and (colours not in (1, 3) or samples < colours or samples > colours + 2):
         raise ImageError(f"{name} has {samples} samples per pixel of {bits} bits: convert it to gray or RGB.")
     if array and bits not in (8, 16, 32, 64):
         raise ImageError(f"{name} has {bits} bits per sample: convert it to 8, 16 or 32.")
@@ -74,6 +75,9 @@ def read_header(stream: BinaryIO, name: str, limits: Limits) -> TiffHeader:
     if array:
         words = ("gray" if colours == 1 else "RGB") + (" + alpha" if alpha else "") + f" {sample}"
     notes = ["Channels beyond colour and transparency are left out."] if len(extra) > alpha else []
+    if not array:
+        # Pillow turns TIFFs upright by itself.
+        (width, height), orientation = image.size, 1
     info = ImageInfo(
         width=width,
         height=height,
@@ -89,7 +93,7 @@ def read_header(stream: BinaryIO, name: str, limits: Limits) -> TiffHeader:
         xmp=_blob(tags.get(_XMP)),
         iptc=_blob(tags.get(_IPTC)),
         dpi=_dpi(image),
-        orientation=_orientation(tags),
+        orientation=orientation,
         lossless=int(tags.get(_COMPRESSION, 1)) not in (6, 7),
         warnings=tuple(notes),
     )
