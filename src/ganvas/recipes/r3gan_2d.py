@@ -25,6 +25,6 @@ def recipe() -> Recipe:
             schedule=Schedule(decay_from=0.3),
         ),
         data=Toy2d(),
-        train=TrainSettings(images=20_000 * 256, batch=256, precision="f32", log_every=200),
+        train=TrainSettings(images=12_000 * 256, batch=256, precision="f32", log_every=200),
         about=About(name="r3gan-2d", data="made: a mixture of Gaussians"),
     )

@@ -15,6 +15,6 @@ def recipe() -> Recipe:
     return Recipe(
         method=VanillaGan(schedule=Schedule(decay_from=0.5)),
         data=Toy2d(),
-        train=TrainSettings(images=20_000 * 256, batch=256, precision="f32", log_every=200),
+        train=TrainSettings(images=12_000 * 256, batch=256, precision="f32", log_every=200),
         about=About(name="vanilla-gan-2d", data="made: a mixture of Gaussians"),
     )

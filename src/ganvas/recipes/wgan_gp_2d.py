@@ -26,6 +26,6 @@ def recipe() -> Recipe:
             schedule=Schedule(decay_from=0.2),
         ),
         data=Toy2d(),
-        train=TrainSettings(images=15_000 * 2 * 256, batch=256, precision="f32", log_every=200),
+        train=TrainSettings(images=12_000 * 2 * 256, batch=256, precision="f32", log_every=200),
         about=About(name="wgan-gp-2d", data="made: a mixture of Gaussians"),
     )
