@@ -72,14 +72,14 @@ def main() -> int:
         sizes = make_inputs(inputs, np.random.default_rng(args.seed))
         command = [sys.executable, "-m", "ganvas", "upscale", str(inputs), "-o", str(outputs), "-n", args.model]
         command += ["-q"]
-        whole = measure(command, outputs)
-        print(f"one run without a kill: {whole:.2f} s for {FILES} files", flush=True)
+        first, whole = measure(command, outputs)
+        print(f"one run without a kill: {whole:.2f} s for {FILES} files, the first after {first:.2f} s", flush=True)
         seen: dict[str, Seen] = {}
         faults: list[str] = []
         progress = []
         for _ in range(args.kills):
-            # Most rounds die while pictures are made; as they add up the batch gets nearly to its end.
-            kill_after(command, chance.uniform(0.15, 0.35 + whole / 4))
+            # Some rounds die before their first output, most while pictures are made; together they make most of them.
+            kill_after(command, chance.uniform(0.7 * first, first + 2.5 * (whole - first) / args.kills))
             note(visible(outputs), seen, sizes, faults)
             progress.append(len(seen))
         done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
@@ -94,12 +94,16 @@ def main() -> int:
     return 1 if faults else 0
 
 
-def measure(command: list[str], outputs: Path) -> float:
-    """Returns the seconds of one whole run into another folder."""
-    other = [str(outputs) + "-timed" if word == str(outputs) else word for word in command]
-    start = time.perf_counter()
-    subprocess.run(other, check=True)
-    return time.perf_counter() - start
+def measure(command: list[str], outputs: Path) -> tuple[float, float]:
+    """Returns the seconds to the first output and to the end of one whole run into another folder."""
+    other = Path(f"{outputs}-timed")
+    start, first = time.perf_counter(), 0.0
+    child = subprocess.Popen([str(other) if word == str(outputs) else word for word in command])
+    while child.poll() is None:
+        if not first and other.exists() and visible(other):
+            first = time.perf_counter() - start
+        time.sleep(0.005)
+    return first, time.perf_counter() - start
 
 
 def kill_after(command: list[str], seconds: float) -> None:
