@@ -40,7 +40,9 @@ bench: $(venv)/.installed-dev
 	@$(run) benchmarks/dirac.py
 	@$(run) benchmarks/toy2d.py
 	@$(run) benchmarks/bench_training.py
+	@$(run) benchmarks/bench_network.py --model upscale-x4
 	@$(run) benchmarks/bench_process.py
+	@$(run) benchmarks/bench_memory.py
 	@$(run) benchmarks/bench_robustness.py
 ifdef DATA
 	@$(run) benchmarks/quality.py --data $(DATA)
