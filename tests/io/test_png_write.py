@@ -17,9 +17,7 @@ from ganvas.io.png_write import PngEncoder
 
 def _written(pixels: np.ndarray, band: int) -> bytes:
     height, width, channels = pixels.shape
-    layout = Layout(
-        width=width, height=height, channels=channels, alpha=channels in (2, 4), sample=str(pixels.dtype)
-    )
+    layout = Layout(width=width, height=height, channels=channels, alpha=channels in (2, 4), sample=str(pixels.dtype))
     file = io.BytesIO()
     encoder = PngEncoder(file, layout, Metadata())
     for y in range(0, height, band):

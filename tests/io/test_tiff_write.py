@@ -15,9 +15,7 @@ from ganvas.io.tiff_write import TiffEncoder
 
 def _written(pixels: np.ndarray, band: int, metadata: Metadata | None = None) -> bytes:
     height, width, channels = pixels.shape
-    layout = Layout(
-        width=width, height=height, channels=channels, alpha=channels in (2, 4), sample=str(pixels.dtype)
-    )
+    layout = Layout(width=width, height=height, channels=channels, alpha=channels in (2, 4), sample=str(pixels.dtype))
     file = io.BytesIO()
     encoder = TiffEncoder(file, layout, metadata or Metadata())
     for y in range(0, height, band):

@@ -27,7 +27,8 @@ _SUFFIXES = {
 # What each output format holds: bits per sample, and whether transparency fits.
 _BITS = {"png": (8, 16), "tiff": (8, 16, 32), "ppm": (8, 16)}
 _ALPHA = frozenset({"png", "tiff", "webp", "avif"})
-_MAX_SIDE = {"jpeg": 65_535, "webp": 16_383, "avif": 65_536, "png": 2**31 - 1}
+# libjpeg stops at 65,500 of the 65,535 pixels that JPEG allows, on both ends.
+_MAX_SIDE = {"jpeg": 65_500, "webp": 16_383, "avif": 65_536, "png": 2**31 - 1}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ from ganvas.io import exif as exif_block
 from ganvas.io import png_chunks
 from ganvas.io.info import ImageInfo, Limits
 from ganvas.io.opened import Opened, coloured, gray_palette
-from ganvas.io.raster import ArrayRaster, PillowRaster, Raster
+from ganvas.io.pillow_read import pillow_raster
+from ganvas.io.raster import ArrayRaster, Raster
 
 __all__ = ["open_png"]
 
@@ -32,11 +33,10 @@ def open_png(stream: BinaryIO, name: str, limits: Limits) -> Opened:
     limits.check_in(width, height, name)
     data = start + stream.read()
     head = png_chunks.read_chunks(data, name)
-    pixels = head.stripped(data)
+    kept = [head.stripped(data)]
     del data
     gray = head.colour_type in (0, 4) or (head.colour_type == 3 and gray_palette(head.palette))
     alpha = head.colour_type in (4, 6) or head.transparency is not None
-    mode = ("L" if gray else "RGB") + ("A" if alpha else "")
     words = {0: "gray", 2: "RGB", 3: "palette", 4: "gray + alpha", 6: "RGBA"}[head.colour_type]
     info = ImageInfo(
         width=head.width,
@@ -58,6 +58,7 @@ def open_png(stream: BinaryIO, name: str, limits: Limits) -> Opened:
     )
 
     def load() -> Raster:
+        pixels = kept.pop()  # the file goes when its pixels are there
         if head.bits == 16:
             return ArrayRaster(_decode_png16(pixels, head, name))
         from PIL import PngImagePlugin
@@ -69,7 +70,7 @@ def open_png(stream: BinaryIO, name: str, limits: Limits) -> Opened:
             value = struct.unpack(">H", head.transparency[:2].rjust(2, b"\0"))[0]
             image.info["transparency"] = value * 255 // (2**head.bits - 1)
             image = image.convert("L") if image.mode == "1" else image
-        return PillowRaster(image, mode)
+        return pillow_raster(image, info, name)
 
     gamma = head.gamma if head.icc is None and not head.srgb else None
     return coloured(info, load, "L" if gray else "RGB", gamma=gamma)

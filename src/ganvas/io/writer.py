@@ -17,6 +17,7 @@ from ganvas.io import exif, icc
 from ganvas.io.buffered_write import BufferedEncoder, PpmEncoder
 from ganvas.io.encoder import Encoder, Layout, Metadata
 from ganvas.io.info import ImageInfo, Limits, bits_to_write, choose_format
+from ganvas.io.jpeg_write import JpegEncoder
 from ganvas.io.picture import Picture
 from ganvas.io.png_write import PngEncoder
 from ganvas.io.provenance import Provenance, merged_xmp
@@ -82,7 +83,8 @@ class PictureWriter:
             try:
                 self._encoder.rows(pixels)
             except OSError as error:
-                raise ImageError(f"Cannot write the picture ({error.strerror}): free space on the disk.") from error
+                reason = error.strerror or error
+                raise ImageError(f"Cannot write the picture ({reason}): free space on the disk.") from error
         self._written += len(colour)
 
     def _encoded(self, colour: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
@@ -222,6 +224,8 @@ def _encoder(
         return TiffEncoder(file, layout, metadata)
     if kind == "ppm":
         return PpmEncoder(file, layout)
+    if kind == "jpeg":
+        return JpegEncoder(file, layout, metadata, quality=_QUALITY[kind] if quality is None else quality)
     lossless = quality == 100 or (quality is None and info.format == "webp" and info.lossless)
     chosen = _QUALITY.get(kind, 95) if quality is None else quality
     return BufferedEncoder(file, layout, metadata, kind=kind, quality=chosen, lossless=lossless)
