@@ -27,6 +27,7 @@ def test_import_contracts_hold(root: Path) -> None:
         ("ops/resample.py", "from ganvas.core import errors"),
         ("methods/vanilla_gan.py", "from ganvas.methods import wgan_gp"),
         ("infer/session.py", "from ganvas.train import engine"),
+        ("cli/main.py", "import torch"),
     ],
 )
 def test_a_forbidden_import_is_caught(root: Path, tmp_path: Path, module: str, line: str) -> None:
