@@ -24,7 +24,7 @@ class PatchGAN(nn.Module):
         channels: image channels.
         features: width of the first layer.
         layers: strided layers; each halves the resolution.
-        normalise: spectral norm on every convolution but the last.
+        normalise: spectral norm on every convolution; with it on the last, too, no logit runs away.
     """
 
     def __init__(self, *, channels: int = 3, features: int = 64, layers: int = 3, normalise: bool = True) -> None:
@@ -35,7 +35,8 @@ class PatchGAN(nn.Module):
         for conv in convs:
             nn.init.kaiming_normal_(conv.weight, a=0.2)
         self.body = nn.ModuleList([spectral_norm(conv) if normalise else conv for conv in convs])
-        self.head = nn.Conv2d(min(2 * widths[-1], 8 * features), 1, 3, padding=1)
+        head = nn.Conv2d(min(2 * widths[-1], 8 * features), 1, 3, padding=1)
+        self.head = spectral_norm(head) if normalise else head
 
     def forward(
         self, image: Float[Tensor, "b c h w"]

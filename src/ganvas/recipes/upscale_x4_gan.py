@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganvas.core.method import Optimiser, Schedule
 from ganvas.data.settings import PairedFolder
 from ganvas.degrade.bicubic import Bicubic
 from ganvas.methods.srgan import SRGAN
@@ -14,7 +15,17 @@ __all__ = ["recipe"]
 def recipe() -> Recipe:
     """Returns the recipe of the bundled weights; start it with ``--init-from`` the weights of ``upscale-x4``."""
     return Recipe(
-        method=SRGAN(generator=CompactSettings(features=64, convolutions=16), task="upscale", scale=4),
+        method=SRGAN(
+            generator=CompactSettings(features=64, convolutions=16),
+            task="upscale",
+            scale=4,
+            pixel=0.2,
+            structure=6.0,
+            content=1.0,
+            adversarial=0.015,
+            g_optimiser=Optimiser(lr=1e-4, schedule=Schedule(warm_up=800, decay_from=0.5, final=0.05)),
+            d_optimiser=Optimiser(lr=2e-4, betas=(0.5, 0.99)),
+        ),
         data=PairedFolder(degradation=Bicubic(scale=4), patch=32, scale=4, margin=4),
         train=TrainSettings(images=64_000, batch=16),
         about=About(
