@@ -45,7 +45,9 @@ Logits = Float[Tensor, "b 1 k l"]
 
 @dataclass(frozen=True, kw_only=True)
 class SRGAN(Method[Paired]):
-    """Minimises pixel * L1 + structure * low-pass L1 + content * features + adversarial * GAN for g; the GAN loss alone for d.
+    """Minimises pixel * L1 + structure * L1 below half Nyquist + content * features + adversarial * GAN for g.
+
+    The discriminator descends on the GAN loss alone.
 
     Attributes:
         generator: the generator network.
