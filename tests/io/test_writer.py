@@ -88,7 +88,7 @@ def test_quality_counts(photo: np.ndarray, encoded: Encoded, rewritten: Encoded,
         out = rewritten(source, format=kind, quality=quality)
         sizes.append(len(out))
         errors.append(np.abs(np.asarray(Image.open(io.BytesIO(out)).convert("RGB"), float) - noisy).mean())
-    assert sizes == sorted(sizes) and errors == sorted(errors, reverse=True) and errors[2] < 10
+    assert sizes == sorted(sizes) and errors == sorted(errors, reverse=True) and errors[2] < 14
 
 
 def test_lossless_webp_stays_lossless(photo: np.ndarray, encoded: Encoded, rewritten: Encoded) -> None:
@@ -241,7 +241,7 @@ def test_an_error_leaves_nothing(
     stream = io.BytesIO(b"precious")
     with open_picture(encoded(photo, "PNG")) as picture:
         for target, error in ((path, RuntimeError), (stream, ValueError)):
-            with pytest.raises(error, match="the model died|30 of 61"):
+            with pytest.raises(error, match=r"the model died|30 of 61"):
                 _half(picture, target, kind, error if error is RuntimeError else None)
     assert stream.getvalue() == b"precious"
     assert [p.name for p in tmp_path.iterdir()] == ([path.name] if existing else [])

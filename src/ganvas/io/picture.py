@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from ganvas.core.errors import ImageError
+from ganvas.io import icc
 from ganvas.io.decode import open_stream
 from ganvas.io.edges import EdgeExtender
 from ganvas.io.info import ImageInfo, Limits
@@ -131,12 +132,17 @@ class Picture:
     def space(self) -> Space:
         """How stored samples and network values correspond."""
         opened, (low, high) = self._opened, self.range
+        profile, embed = (opened.info.icc if opened.convert_back else None), opened.embed
+        if profile is not None and icc.lcms_transform(profile, None, modes=("RGB", "RGB")) is None:
+            profile = None  # LittleCMS cannot use it: the values pass as they are, under the same profile
+        elif profile is not None and icc.lcms_transform(None, profile, modes=("RGB", "RGB")) is None:
+            profile = embed = None  # a profile of one direction (a scanner's): the result is sRGB
         return Space(
             curves=opened.profile.curves if opened.profile else (),
             low=low,
             high=high,
-            profile=opened.info.icc if opened.convert_back else None,
-            embed=opened.embed,
+            profile=profile,
+            embed=embed,
             gamma=opened.gamma,
         )
 
