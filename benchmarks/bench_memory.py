@@ -62,7 +62,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=choice.folder) as name:
         source, result = Path(name) / "source.png", Path(name) / "result.png"
         write_png(source, side)
-        command = [sys.executable, "-m", "ganvas.cli.main", "upscale", str(source), "-o", str(result)]
+        command = [sys.executable, "-c", "from ganvas.cli.main import main; raise SystemExit(main())"]
+        command += ["upscale", str(source), "-o", str(result)]
         command += ["-s", choice.scale, "--max-memory", choice.max_memory, *choice.arguments]
         command += ["-n", choice.model] if choice.model else []
         start = time.perf_counter()

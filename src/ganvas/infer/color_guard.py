@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ganvas.infer.network import Pair
+from ganvas.infer.products import Across, product
 from ganvas.infer.rows import StreamedRows
 from ganvas.ops.resample import resize_band
 
@@ -23,7 +24,6 @@ __all__ = ["RADIUS", "guarded"]
 
 SIGMA = 8.0  # source px: wider than what a network invents, narrower than a region of one colour
 RADIUS = 24  # source px, three sigma
-_BLOCK = 64  # columns per matrix product
 _ROWS = 16  # source rows corrected at once
 
 
@@ -58,11 +58,7 @@ def guarded(
         scale: output per source pixel.
         height, width, channels: of the source.
     """
-    across = [
-        (x, *_blur_and_enlarge(width, scale, x, min(x + _BLOCK, width * scale)))
-        for x in range(0, width * scale, _BLOCK)
-    ]
-    columns = [(x, first, last, matrix.T.astype(np.float32)) for x, first, last, matrix in across]
+    across = Across.of(width * scale, lambda start, stop: _blur_and_enlarge(width, scale, start, stop))
     waiting: deque[np.ndarray] = deque()
 
     def differences() -> Iterator[np.ndarray]:
@@ -81,11 +77,8 @@ def guarded(
             rows = strip[top * scale : (top + _ROWS) * scale]
             first, last, matrix = _blur_and_enlarge(height, scale, (y + top) * scale, (y + top) * scale + len(rows))
             window = stream.read(first, last)
-            tall = matrix.astype(np.float32) @ window.reshape(len(window), -1)
-            planes = np.ascontiguousarray(np.moveaxis(tall.reshape(len(rows), width, -1), 2, 0))
-            for x, left, right, part in columns:
-                wide = planes[:, :, left:right] @ part
-                rows[:, x : x + part.shape[1]] -= np.moveaxis(wide, 0, 2)
+            tall = product(matrix, np.ascontiguousarray(window).reshape(len(window), -1))
+            rows -= across(tall.reshape(len(rows), width, channels))
             yield rows
         y += len(strip) // scale
         del strip, rows

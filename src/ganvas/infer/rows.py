@@ -9,12 +9,13 @@ import numpy as np
 from jaxtyping import Float
 
 from ganvas.core.errors import ImageError
+from ganvas.infer.products import Across, product
 from ganvas.infer.tiling import padded_length, reflected
 from ganvas.ops.resample import resize_band
 
 __all__ = ["ArrayRows", "CheckedRows", "PaddedRows", "Rows", "StreamedRows", "resampled"]
 
-_BLOCK = 64  # new rows or columns per matrix product
+_BLOCK = 16  # new rows per matrix product
 
 
 class Rows(Protocol):
@@ -149,17 +150,10 @@ def resampled(
         scale: new pixels per old pixel along both axes; the ratio of the sizes when left out.
     """
     (height, width), (down, along) = size, scale or (None, None)
-    bands = [
-        (x, *resize_band(rows.width, width, x, min(x + _BLOCK, width), scale=along)) for x in range(0, width, _BLOCK)
-    ]
-    across = [(x, first, last, matrix.T.astype(np.float32)) for x, first, last, matrix in bands]
+    across = Across.of(width, lambda start, stop: resize_band(rows.width, width, start, stop, scale=along))
     for y in range(0, height, _BLOCK):
         first, last, matrix = resize_band(rows.height, height, y, min(y + _BLOCK, height), scale=down)
         window = rows.read(first, last)
-        tall = matrix.astype(np.float32) @ window.reshape(len(window), -1)
+        tall = product(matrix, np.ascontiguousarray(window).reshape(len(window), -1))
         del window
-        planes = np.ascontiguousarray(np.moveaxis(tall.reshape(len(matrix), rows.width, rows.channels), 2, 0))
-        wide = np.empty((rows.channels, len(matrix), width), dtype=np.float32)
-        for x, left, right, part in across:
-            np.matmul(planes[:, :, left:right], part, out=wide[:, :, x : x + part.shape[1]])
-        yield np.ascontiguousarray(np.moveaxis(wide, 0, 2))
+        yield across(tall.reshape(len(matrix), rows.width, rows.channels))

@@ -14,7 +14,7 @@ from ganvas.infer.tiling import padded_length, plan_tiles
 
 __all__ = ["TileRunner"]
 
-_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
+_LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 _SMALLEST_TILE = 32  # px; below it, the next remedy is tried
 
 
@@ -98,8 +98,11 @@ class TileRunner:
             return backend.run(np.ascontiguousarray(tiles))
         if have == 1:
             output = backend.run(np.repeat(tiles, want, axis=-1))
-            luma = _LUMA if want == 3 else np.full(want, 1 / want, dtype=np.float32)
-            return (output @ luma)[..., None]
+            shares = _LUMA if want == 3 else (1 / want,) * want
+            gray = output[..., :1] * np.float32(shares[0])
+            for channel in range(1, want):
+                gray += output[..., channel : channel + 1] * np.float32(shares[channel])
+            return gray
         if want == 1:
             # A network for gray takes the colour channels one by one, as images of the batch.
             apart = backend.run(np.ascontiguousarray(np.moveaxis(tiles, -1, 1)).reshape(-1, *tiles.shape[1:3], 1))
