@@ -140,14 +140,15 @@ def eigenvalues(game: Game) -> Complex[Tensor, " 2"]:
 
 
 def verdict(path: Float[Tensor, "n 2"]) -> str:
-    """Returns what the last fifth of the path does beside the fifth before it."""
+    """Returns where the last fifth of the path is, beside its start and the fifth before."""
     radius = path.norm(dim=1)
     fifth = len(radius) // 5
     late, before = radius[-fifth:].max().item(), radius[-2 * fifth : -fifth].max().item()
     if late < 1e-3:
         return "converges"
-    ratio = late / before
-    return "shrinks" if ratio < 0.99 else "grows" if ratio > 1.01 else "does not converge"
+    if late > 1.5 * radius[0].item():
+        return "moves away"
+    return "shrinks slowly" if late < 0.99 * before else "orbits"
 
 
 def plot(paths: dict[str, Float[Tensor, "n 2"]], file: Path, *, columns: int = 4, side: int = 300) -> None:
