@@ -93,15 +93,28 @@ def test_a_folder_with_a_bad_file(ganvas_main: Main, photo: Path) -> None:
 
 def test_formats(ganvas_main: Main, photo: Path) -> None:
     out = photo.parent / "out"
-    assert (
-        ganvas_main("upscale", photo, "-o", out, "-n", "classical/bicubic", "--format", "jpg", "--quality", "70")[0]
-        == 0
-    )
+    words = ["-o", out, "-n", "classical/bicubic", "--format", "jpg", "--quality", "70"]
+    assert ganvas_main("upscale", photo, *words)[0] == 0
     assert Image.open(out / "photo.jpg").format == "JPEG"
     transparent = photo.parent / "clear.png"
     Image.new("RGBA", (5, 5), (1, 2, 3, 4)).save(transparent)
     assert ganvas_main("upscale", transparent, *words)[0] == 0
     assert Image.open(out / "clear.png").mode == "RGBA", "PNG where JPEG would lose the transparency"
+
+
+def test_what_could_not_be_kept_is_told(ganvas_main: Main, photo: Path) -> None:
+    clear = photo.parent / "clear.png"
+    Image.new("RGBA", (5, 5), (1, 2, 3, 4)).save(clear)
+    words = ["upscale", clear, "-o", photo.parent / "out", "-n", "classical/bicubic", "-v"]
+    _, out, err = ganvas_main(*words, "--format", "bmp", "--json")
+    told = json.loads(out)["files"][0]
+    assert told["output"].endswith("clear.png") and "BMP cannot hold the transparency" in told["notes"][0]
+    path = photo.parent / "moving.gif"
+    Image.open(photo).convert("P").save(path, save_all=True, append_images=[Image.new("P", (10, 12), 3)])
+    words[1] = path
+    _, out, err = ganvas_main(*words, "--json")
+    notes = json.loads(out)["files"][0]["notes"]
+    assert notes and notes[0] in err
 
 
 def test_pipes(ganvas_process: Process, photo: Path) -> None:

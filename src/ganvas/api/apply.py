@@ -159,12 +159,13 @@ def apply_file(
     observer.began(1)
     status: Status = "planned"
     error: Exception | None = None
+    notes: list[str] = []
     try:
         _check_output(source, output, overwrite=overwrite)
         if not source.exists():
             raise FileNotFoundError(2, "there is no such file", str(source))
         if not dry_run:
-            _write(work, source, output, overwrite=overwrite, progress=observer.advanced)
+            notes = _write(work, source, output, overwrite=overwrite, progress=observer.advanced)
             status = "done"
     except Exception as raised:
         status, error = "failed", raised
@@ -174,6 +175,7 @@ def apply_file(
         status=status,
         reason=reason_of(error) if error else "",
         seconds=time.perf_counter() - start,
+        notes=tuple(notes),
         error=error,
     )
     observer.ended(outcome)
@@ -200,24 +202,25 @@ def apply_stream(work: Work, source: BinaryIO | Path, target: BinaryIO | Path, *
     with open_picture(source, limits=work.options.limits()) as picture:
         if chosen == "auto":
             chosen = Formats(work.options.format).choose(picture.info)
-        render(work, picture, target, format=chosen)
+        notes = render(work, picture, target, format=chosen)
     outcome = Outcome(
         input=str(source) if isinstance(source, Path) else "-",
         output=str(target) if isinstance(target, Path) else "-",
         status="done",
         seconds=time.perf_counter() - start,
+        notes=tuple(notes),
     )
     return Summary(outcomes=(outcome,), seconds=outcome.seconds, report=work.model.session.report.to_json())
 
 
-def _write(work: Work, source: Path, target: Path, *, overwrite: bool, progress: Progress | None = None) -> None:
+def _write(work: Work, source: Path, target: Path, *, overwrite: bool, progress: Progress | None = None) -> list[str]:
     from ganvas.io.picture import open_picture
 
     _check_output(source, target, overwrite=overwrite)
     chosen = _format_for(target, work.options.format)
     with open_picture(source, limits=work.options.limits()) as picture:
         target.parent.mkdir(parents=True, exist_ok=True)
-        render(work, picture, target, format=chosen, progress=progress)
+        return render(work, picture, target, format=chosen, progress=progress)
 
 
 def _check_output(source: Path, target: Path, *, overwrite: bool) -> None:

@@ -86,6 +86,7 @@ class _Running:
     ready: Ready
     encoding: Encoding
     start: float
+    notes: list[str]
 
 
 class _Batch:
@@ -159,8 +160,9 @@ class _Batch:
         item = ready.item
         _ = self._work.model.session  # a model that cannot be opened ends the batch, not one picture
         encoding: Encoding | None = None
+        notes = self._formats.notes(item.source.path)
         try:
-            encoding = Encoding(self._writer(ready))
+            encoding = Encoding(self._writer(ready, notes))
             compute(self._work, ready.picture, encoding.put, self._observer.advanced)
             encoding.finish()
         except BaseException as error:
@@ -172,14 +174,14 @@ class _Batch:
                 raise
             self._end(item, "failed", error=error)
             return
-        self._running.append(_Running(ready, encoding, start))
+        self._running.append(_Running(ready, encoding, start, notes))
         self._settle(_ENCODING)
 
-    def _writer(self, ready: Ready) -> Callable[[Iterator[np.ndarray]], None]:
+    def _writer(self, ready: Ready, notes: list[str]) -> Callable[[Iterator[np.ndarray]], None]:
         """What the encoding thread does: encode, put on record, give the output its name."""
         item = ready.item
         temporary = self._folder.temporary(item.name)
-        encode = writer(self._work, ready.picture, temporary, format=self._formats.of(item.source.path))
+        encode = writer(self._work, ready.picture, temporary, format=self._formats.of(item.source.path), notes=notes)
 
         def write(rows: Iterator[np.ndarray]) -> None:
             encode(rows)
@@ -206,15 +208,24 @@ class _Batch:
             running.ready.picture.close()
             item, seconds = running.ready.item, time.perf_counter() - running.start
             self._folder.release(item.name)
-            self._end(item, "failed" if error else "done", error=error, seconds=seconds)
+            self._end(item, "failed" if error else "done", error=error, seconds=seconds, notes=running.notes)
 
-    def _end(self, item: Item, status: Status, *, error: Exception | None = None, seconds: float = 0.0) -> None:
+    def _end(
+        self,
+        item: Item,
+        status: Status,
+        *,
+        error: Exception | None = None,
+        seconds: float = 0.0,
+        notes: Sequence[str] = (),
+    ) -> None:
         outcome = Outcome(
             input=str(item.source.path),
             output=None if error is not None else str(self._folder.target(item.name)),
             status=status,
             reason="" if error is None else reason_of(error),
             seconds=seconds,
+            notes=tuple(notes),
             error=error,
         )
         self._outcomes[item] = outcome

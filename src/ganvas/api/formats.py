@@ -35,7 +35,7 @@ class Formats:
             SettingsError: it is none that is written.
         """
         self._requested = checked_format(requested)
-        self._found: dict[Path, str] = {}
+        self._found: dict[Path, tuple[str, str | None]] = {}
 
     def is_picture(self, path: Path) -> bool:
         """Returns whether the file is a picture by its content, be it a damaged one."""
@@ -49,25 +49,37 @@ class Formats:
 
     def of(self, path: Path) -> str:
         """Returns the format of the output; where the input cannot be read, a guess, for reading it fails later."""
-        if path not in self._found:
-            self._found[path] = self._choose(path)
-        return self._found[path]
+        return self._entry(path)[0]
+
+    def notes(self, path: Path) -> list[str]:
+        """Returns a sentence where the format is another than asked for."""
+        note = self._entry(path)[1]
+        return [note] if note else []
 
     def ending(self, path: Path) -> str:
         """Returns the extension of the output: the input's own where it names the same format."""
         chosen = self.of(path)
         return path.suffix if format_of_name(path.name) == chosen else EXTENSIONS[chosen]
 
-    def _choose(self, path: Path) -> str:
+    def _entry(self, path: Path) -> tuple[str, str | None]:
+        if path not in self._found:
+            self._found[path] = self._choose(path)
+        return self._found[path]
+
+    def _choose(self, path: Path) -> tuple[str, str | None]:
         from ganvas.io.picture import open_picture
 
         try:
             with open_picture(path, limits=_UNLIMITED) as picture:
-                return self.choose(picture.info)
+                return self._chosen(picture.info)
         except (GanvasError, OSError):
-            return self._requested if self._requested != "auto" else format_of_name(path.name) or "png"
+            guess = format_of_name(path.name) if self._requested == "auto" else self._requested
+            return guess if guess in OUTPUT_FORMATS else "png", None
 
     def choose(self, info: ImageInfo) -> str:
         """Returns the format for a picture of these properties."""
+        return self._chosen(info)[0]
+
+    def _chosen(self, info: ImageInfo) -> tuple[str, str | None]:
         # The size is no matter here: the writer says where a format cannot hold it.
-        return choose_format(info, self._requested, width=1, height=1)[0]
+        return choose_format(info, self._requested, width=1, height=1)

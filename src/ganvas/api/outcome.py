@@ -24,6 +24,7 @@ class Outcome:
         status: ``done``, ``current`` (up to date, not redone), ``planned`` (dry run) or ``failed``.
         reason: one sentence where it failed.
         seconds: from the start of its computation until the output stood.
+        notes: a sentence for everything that could not be kept or came out otherwise than asked.
         error: what was raised.
     """
 
@@ -32,12 +33,18 @@ class Outcome:
     status: Status
     reason: str = ""
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
     error: BaseException | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the outcome as JSON values."""
-        told = {"input": self.input, "output": self.output, "status": self.status, "seconds": round(self.seconds, 3)}
-        return told | ({"reason": self.reason} if self.reason else {})
+        told: dict[str, Any] = {"input": self.input, "output": self.output, "status": self.status}
+        told["seconds"] = round(self.seconds, 3)
+        if self.reason:
+            told["reason"] = self.reason
+        if self.notes:
+            told["notes"] = list(self.notes)
+        return told
 
 
 @dataclass(frozen=True, kw_only=True)

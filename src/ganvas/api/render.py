@@ -125,15 +125,19 @@ def compute(work: Work, picture: Picture, take: Callable[[np.ndarray], None], pr
 
 
 def writer(
-    work: Work, picture: Picture, target: str | Path | BinaryIO, *, format: str
+    work: Work, picture: Picture, target: str | Path | BinaryIO, *, format: str, notes: list[str]
 ) -> Callable[[Iterator[np.ndarray]], None]:
-    """Returns the function that encodes the rows of the result into the target, with the picture's transparency."""
+    """Returns the function that encodes the rows of the result into the target, with the picture's transparency.
+
+    Args:
+        notes: gets a sentence for everything that could not be kept or came out otherwise than asked.
+    """
     from ganvas.io.writer import create_picture
 
     height, width = work.model.session.size(picture.info.height, picture.info.width, work.scale)
 
     def write(rows: Iterator[np.ndarray]) -> None:
-        with create_picture(
+        out = create_picture(
             target,
             like=picture,
             height=height,
@@ -142,10 +146,12 @@ def writer(
             quality=work.options.quality,
             provenance=work.provenance(),
             limits=work.options.limits(),
-        ) as out:
+        )
+        with out:
             transparency = None if picture.alpha is None else _Transparency(picture, height, width)
             for chunk in rows:
                 out.write(chunk, None if transparency is None else transparency.take(len(chunk)))
+        notes.extend([*picture.info.warnings, *out.notes])
 
     return write
 
@@ -182,8 +188,10 @@ def render(
     *,
     format: str = "auto",
     progress: Progress | None = None,
-) -> None:
+) -> list[str]:
     """Writes the result for one picture; the file appears whole or not at all.
+
+    Returns a sentence for everything that could not be kept or came out otherwise than asked.
 
     Args:
         target: a path, or a stream opened for writing.
@@ -194,7 +202,8 @@ def render(
         GanvasError: the picture, the model or the settings do not allow it.
         OSError: the target cannot be written.
     """
-    encoding = Encoding(writer(work, picture, target, format=format))
+    notes: list[str] = []
+    encoding = Encoding(writer(work, picture, target, format=format, notes=notes))
     try:
         compute(work, picture, encoding.put, progress)
         encoding.finish()
@@ -202,3 +211,4 @@ def render(
         encoding.fail(error)
         raise
     encoding.close()
+    return notes

@@ -54,6 +54,8 @@ class Teller:
         elif (self._verbose and not self._quiet) or (outcome.status == "planned" and not self._quiet):
             words = {"done": f"{outcome.seconds:.1f} s", "current": "up to date", "planned": "to be done"}
             self._print(f"{outcome.input} -> {outcome.output} ({words[outcome.status]})")
+            for note in outcome.notes:
+                self._print(f"  {note}")
 
     def conclude(self, summary: Summary) -> None:
         """Tells the whole in one sentence."""
