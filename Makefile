@@ -49,7 +49,7 @@ ifdef DATA
 endif
 
 docs: $(venv)/.installed-docs
-	@NO_MKDOCS_2_WARNING=1 $(venv)/bin/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(venv)/bin/mkdocs build --strict
 	@echo "site/index.html"
 
 install: $(venv)/.installed
