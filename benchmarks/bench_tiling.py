@@ -2,8 +2,8 @@
 
     python benchmarks/bench_tiling.py --model denoise [--side 1024] [--tile 256]
 
-Prints the largest and the root-mean-square difference in 1/255. Models with a known radius are exact to the arithmetic's
-rounding; the others are blended over feathered overlaps, and this is their measured error.
+Prints the largest and the root-mean-square difference in 1/255. Models with a known radius are exact to the rounding of
+the arithmetic; the others are blended over feathered overlaps, and this is their measured error.
 """
 
 from __future__ import annotations

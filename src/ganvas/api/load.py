@@ -98,7 +98,7 @@ def runnable(entry: ModelEntry) -> RunnableModel:
         name=entry.name,
         key=hashlib.sha256(f"{entry.digest()} {_code_digest(str(entry.header['method']))}".encode()).hexdigest(),
         load=partial(_networks, entry),
-        drifts=bool(entry.header.get("drifts", "discriminator" in entry.header.get("settings", {}))),
+        drifts=bool(entry.header.get("drifts", False)),
     )
 
 

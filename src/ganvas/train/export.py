@@ -35,6 +35,7 @@ def model_header(recipe: Recipe, state: TrainState, *, version: str) -> dict[str
         "method": type(recipe.method).__module__.rsplit(".", 1)[-1],
         "settings": to_json(recipe.method),
         "card": recipe.method.describe().to_json(),
+        "drifts": "d" in state.nets,  # adversarial generators may shift colours: the guard is for them
         "licence": recipe.about.licence,
         "data": recipe.about.data,
         "metrics": {},
