@@ -7,6 +7,7 @@ neighbours, chroma noise is coarser than luma noise, and JPEG comes last (Guo et
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cv2
@@ -55,29 +56,49 @@ class PoissonGaussianNoise:
     linear: float = 0.5
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
-        return quantise(self.unrounded(clean, rng, smooth=0.0))
+        return quantise(self.unrounded(clean, rng, shape=lambda noise: noise))
 
-    def unrounded(self, clean: Image, rng: np.random.Generator, *, smooth: float) -> Image:
-        """Returns the noisy image before rounding; the noise is smoothed by a Gaussian of ``smooth`` px."""
+    def unrounded(self, clean: Image, rng: np.random.Generator, *, shape: Callable[[Image], Image]) -> Image:
+        """Returns the noisy image before rounding; ``shape`` correlates the white noise before it is scaled."""
         gain = float(np.exp(rng.uniform(np.log(self.gain[0]), np.log(self.gain[1]))))
         read = _between(rng, self.read) / 255
         linear = rng.random() < self.linear
         signal = clean**2.2 if linear else clean
         deviation = np.sqrt(gain * np.clip(signal, 0, 1) + read**2, dtype=np.float32)
-        noise = rng.standard_normal(clean.shape, dtype=np.float32)
-        if smooth > 0:
-            noise = cv2.GaussianBlur(noise, (0, 0), smooth).reshape(clean.shape)
+        noise = shape(rng.standard_normal(clean.shape, dtype=np.float32))
         noisy = np.clip(signal + deviation * noise, 0, 1)
         result: Image = (noisy ** np.float32(1 / 2.2) if linear else noisy).astype(np.float32)
         return result
 
 
+def demosaicked(noise: Image) -> Image:
+    """Returns white RGB noise as bilinear demosaicking of a Bayer pattern leaves it: correlated, green least."""
+    red_blue = np.outer([0.5, 1, 0.5], [0.5, 1, 0.5]).astype(np.float32)
+    green = np.array([[0, 0.25, 0], [0.25, 1, 0.25], [0, 0.25, 0]], np.float32)
+    rows, columns = np.indices(noise.shape[:2])
+    sites = ((rows % 2 == 0) & (columns % 2 == 0), (rows + columns) % 2 == 1, (rows % 2 == 1) & (columns % 2 == 1))
+    planes = [
+        cv2.filter2D(noise[:, :, c] * site, -1, kernel)
+        for c, (site, kernel) in enumerate(zip(sites, (red_blue, green, red_blue), strict=True))
+    ]
+    return np.stack(planes, axis=2)
+
+
+# A camera's matrix from sensor to sRGB colours: rows sum to one, so white stays, and chroma noise grows.
+_TO_SRGB = np.array([[1.7, -0.5, -0.2], [-0.2, 1.5, -0.3], [0.0, -0.6, 1.6]], np.float32)
+
+
 @dataclass(frozen=True, kw_only=True)
 class CameraNoise:
-    """Poisson-Gaussian noise, spatially correlated, coarser in chroma than in luma, then often JPEG-compressed.
+    """Poisson-Gaussian noise as a camera's pipeline leaves it.
+
+    It is demosaicked, mixed between the channels by the colour matrix, smoothed (coarser in chroma than in luma), and
+    often JPEG-compressed at the end.
 
     Attributes:
         sensor: the noise before the pipeline.
+        mosaic: chance of demosaicking.
+        matrix: range of the strength of the colour matrix, 0 to 1.
         smooth: range of the Gaussian that correlates the noise, px.
         chroma: range of the further blur of the noise's chroma, px.
         jpeg_chance: chance of compression.
@@ -85,19 +106,28 @@ class CameraNoise:
     """
 
     sensor: PoissonGaussianNoise = field(default_factory=lambda: PoissonGaussianNoise(gain=(2e-4, 1e-2)))
+    mosaic: float = 0.6
+    matrix: tuple[float, float] = (0.0, 1.0)
     smooth: tuple[float, float] = (0.3, 1.2)
     chroma: tuple[float, float] = (0.0, 2.0)
     jpeg_chance: float = 0.6
     jpeg: Jpeg = field(default_factory=lambda: Jpeg(quality=(70, 98)))
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
-        noisy = self.sensor.unrounded(clean, rng, smooth=_between(rng, self.smooth))
-        chroma = _between(rng, self.chroma)
-        if clean.shape[2] == 3 and chroma > 0.2:
-            noise = noisy - clean
-            luma = noise.mean(axis=2, keepdims=True)
-            noisy = clean + luma + cv2.GaussianBlur(noise - luma, (0, 0), chroma)
-        noisy = quantise(noisy)
+        mosaic, strength = rng.random() < self.mosaic, _between(rng, self.matrix)
+        smooth, chroma = _between(rng, self.smooth), _between(rng, self.chroma)
+        matrix = np.eye(3, dtype=np.float32) * np.float32(1 - strength) + _TO_SRGB * np.float32(strength)
+
+        def shape(noise: Image) -> Image:
+            if noise.shape[2] == 3:
+                noise = (demosaicked(noise) if mosaic else noise) @ matrix.T
+            noise = cv2.GaussianBlur(noise, (0, 0), smooth).reshape(noise.shape)
+            if noise.shape[2] == 3 and chroma > 0.2:
+                luma = noise.mean(axis=2, keepdims=True)
+                noise = luma + cv2.GaussianBlur(noise - luma, (0, 0), chroma)
+            return noise
+
+        noisy = quantise(self.sensor.unrounded(clean, rng, shape=shape))
         return self.jpeg(noisy, rng) if rng.random() < self.jpeg_chance else noisy
 
 
@@ -113,7 +143,7 @@ class NoiseMix:
     gaussian: GaussianNoise = field(default_factory=lambda: GaussianNoise(gray=0.1))
     poisson: PoissonGaussianNoise = field(default_factory=PoissonGaussianNoise)
     camera: CameraNoise = field(default_factory=CameraNoise)
-    shares: tuple[float, float, float] = (0.6, 0.12, 0.25)
+    shares: tuple[float, float, float] = (0.45, 0.07, 0.45)
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
         draw = rng.random()
