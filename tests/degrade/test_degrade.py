@@ -9,7 +9,7 @@ from ganvas.degrade.bicubic import Bicubic
 from ganvas.degrade.blur import GaussianBlur, gaussian_kernel
 from ganvas.degrade.degradation import Chain, quantise
 from ganvas.degrade.jpeg import Jpeg
-from ganvas.degrade.noise import CameraNoise, GaussianNoise, NoiseMix, PoissonGaussianNoise
+from ganvas.degrade.noise import _TO_SRGB, CameraNoise, GaussianNoise, NoiseMix, PoissonGaussianNoise, demosaicked
 from ganvas.ops.resize import resize_matrix
 
 PHOTO = data.astronaut()[100:196, 150:246].astype(np.float32) / np.float32(255)
@@ -110,3 +110,20 @@ def test_blur_kernel_sums_to_one_with_the_widths_asked_for() -> None:
     assert np.sqrt((kernel.sum(1) * axis**2).sum()) == pytest.approx(1.5, rel=0.01)
     turned = gaussian_kernel(31, 3.0, 1.5, np.pi / 2)
     assert np.allclose(turned, kernel.T, atol=1e-6)
+
+
+def test_demosaicking_correlates_neighbours_and_keeps_a_flat_field() -> None:
+    white = np.random.default_rng(0).standard_normal((128, 128, 3), dtype=np.float32)
+    done = demosaicked(white)[2:-2, 2:-2]
+    inner = white[2:-2, 2:-2]
+    assert np.array_equal(done[::2, ::2, 0], inner[::2, ::2, 0])  # a red site keeps its own value
+    assert np.allclose(demosaicked(np.ones((16, 16, 3), np.float32))[2:-2, 2:-2], 1)
+    variance = done.var(axis=(0, 1))
+    # mean over the sites of the squared weights: (1 + 1/2 + 1/2 + 1/4) / 4 for red and blue, (1 + 1/4) / 2 for green
+    assert variance == pytest.approx([0.5625, 0.625, 0.5625], rel=0.05)
+    red = done[..., 0]
+    assert float((red[:, 1:] * red[:, :-1]).mean() / (red**2).mean()) > 0.3
+
+
+def test_the_colour_matrix_leaves_gray_noise_gray() -> None:
+    assert np.allclose(_TO_SRGB.sum(axis=1), 1)
