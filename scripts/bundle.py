@@ -1,6 +1,7 @@
 """Turns the model of a training run into a bundled weights file: bf16 storage, checked against the full weights.
 
-    python scripts/bundle.py RUN/model.safetensors upscale-x4 --metrics table.json
+    python scripts/bundle.py RUN/model.safetensors upscale-x4
+    python scripts/bundle.py LEG2/model.safetensors denoise --legs LEG1/model.safetensors
 
 bf16 halves the file. The script applies both to a photo and refuses where the results differ by more than rounding to 8
 bits does (below 60 dB), so that the loss of quality is shown to be nil.
@@ -44,7 +45,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("name")
-    parser.add_argument("--metrics", type=Path, help="JSON of ganvas evaluate, for the card")
+    parser.add_argument("--metrics", type=json.loads, default={}, help="JSON object of measured figures, for the card")
+    parser.add_argument(
+        "--legs", type=Path, nargs="*", default=[], help="models this training started from, first to last"
+    )
     arguments = parser.parse_args()
     recipe = catalog.recipe(arguments.name)
     header, tensors = checkpoint.read_header(arguments.model), checkpoint.load_tensors(arguments.model)
@@ -59,9 +63,13 @@ def main() -> None:
         "card": recipe.method.describe().to_json(),
         "licence": recipe.about.licence,
         "data": recipe.about.data,
-        "metrics": json.loads(arguments.metrics.read_text()) if arguments.metrics else {},
+        "metrics": arguments.metrics,
     }
-    header["provenance"] |= {"storage": f"bf16, {decibel:.1f} dB to the trained float32 weights on a photo"}
+    legs = [checkpoint.read_header(leg)["provenance"] for leg in arguments.legs]
+    header["provenance"] |= {
+        "earlier_legs": legs,
+        "storage": f"bf16, {decibel:.1f} dB to the trained float32 weights on a photo",
+    }
     path = FOLDER / f"{arguments.name}.safetensors"
     checkpoint.save(path, small, header)
     size = path.stat().st_size
