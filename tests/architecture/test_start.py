@@ -38,7 +38,7 @@ def test_a_command_that_computes_nothing_is_light(arguments: list[str]) -> None:
 
 
 def test_help_is_quick() -> None:
-    """Processor seconds, the best of three, so that a busy neighbour does not decide; the bar is 0.5 s of wall clock."""
+    """The bar is 0.5 s; processor time, the best of three, so that a busy neighbour does not decide."""
     code = RUN.format(arguments=["--help"])
     seconds = []
     for _ in range(3):
