@@ -90,7 +90,7 @@ def test_patchgan_sees_the_patch_it_says_and_spectral_norm_holds() -> None:
     image = torch.rand(1, 3, side, side, dtype=torch.float64, requires_grad=True)
     logits, features = net(image)
     assert logits.shape == (1, 1, side // 8, side // 8)
-    assert [f.shape[1] for f in features] == [8, 16, 32, 64]
+    assert [f.shape[1] for f in features] == [8, 16, 32, 64, 64]
     logits[0, 0, 6, 6].backward()
     reached = torch.nonzero(image.grad.abs().sum((0, 1)).any(1)).flatten()
     assert int(reached.max() - reached.min()) + 1 == receptive_field(3)

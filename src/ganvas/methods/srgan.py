@@ -83,7 +83,7 @@ class SRGAN(Method[Paired]):
     content_by: Literal["discriminator", "vgg"] = "discriminator"
     vgg_weights: Path | None = None
     adversarial: float = 5e-3
-    d_features: int = 64
+    d_features: int = 32
     d_layers: int = 3
     g_optimiser: Optimiser = field(
         default_factory=lambda: Optimiser(lr=2e-4, schedule=Schedule(warm_up=800, decay_from=0.5, final=0.05))

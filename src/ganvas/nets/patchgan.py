@@ -1,8 +1,9 @@
 """PatchGAN: a discriminator that judges patches, with spectral norm.
 
-Sources: Isola et al. 2017, https://arxiv.org/abs/1611.07004, section 3.2.2 (C64-C128-256-...; the 70x70 patch at
-three strided layers); spectral norm after Miyato et al. 2018, https://arxiv.org/abs/1802.05957. Departure: spectral
-norm replaces batch norm, so that samples do not mix and penalties are sound.
+Sources: Isola et al. 2017, https://arxiv.org/abs/1611.07004, section 3.2.2; spectral norm after Miyato et al. 2018,
+https://arxiv.org/abs/1802.05957. Departures: a first convolution at full resolution, as in the discriminator of SRGAN,
+since a network that strides at once hardly sees the finest frequencies and its generator fills them with a grid (seen);
+spectral norm instead of batch norm, so that samples do not mix and penalties are sound.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ __all__ = ["PatchGAN"]
 
 
 class PatchGAN(nn.Module):
-    """Strided 4x4 convolutions, doubling the width, then a map of logits.
+    """A 3x3 convolution, strided 4x4 convolutions that double the width, then a map of logits.
 
     Args:
         channels: image channels.
@@ -29,13 +30,13 @@ class PatchGAN(nn.Module):
 
     def __init__(self, *, channels: int = 3, features: int = 64, layers: int = 3, normalise: bool = True) -> None:
         super().__init__()
-        widths = [channels, *[features * min(2**layer, 8) for layer in range(layers)]]
+        widths = [features * min(2**layer, 8) for layer in range(layers + 1)]
         convs = [nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairwise(widths)]
-        convs.append(nn.Conv2d(widths[-1], min(2 * widths[-1], 8 * features), 3, padding=1))
+        convs = [nn.Conv2d(channels, features, 3, padding=1), *convs, nn.Conv2d(widths[-1], widths[-1], 3, padding=1)]
         for conv in convs:
             nn.init.kaiming_normal_(conv.weight, a=0.2)
         self.body = nn.ModuleList([spectral_norm(conv) if normalise else conv for conv in convs])
-        head = nn.Conv2d(min(2 * widths[-1], 8 * features), 1, 3, padding=1)
+        head = nn.Conv2d(widths[-1], 1, 3, padding=1)
         self.head = spectral_norm(head) if normalise else head
 
     def forward(
@@ -55,4 +56,4 @@ def receptive_field(layers: int) -> int:
     side = 5  # the two 3x3 convolutions at the end
     for _ in range(layers):
         side = side * 2 + 2
-    return side
+    return side + 2  # the 3x3 convolution at full resolution
