@@ -20,6 +20,7 @@ from skimage import data
 from ganvas.api import catalog
 from ganvas.core.settings import to_json
 from ganvas.io import checkpoint
+from ganvas.train.export import model_card
 
 FOLDER = Path(__file__).parents[1] / "src" / "ganvas" / "zoo" / "weights"
 LIMIT_BYTES = 5_000_000
@@ -60,7 +61,7 @@ def main() -> None:
     header |= {
         "name": arguments.name,
         "settings": to_json(recipe.method),
-        "card": recipe.method.describe().to_json(),
+        "card": model_card(recipe).to_json(),
         "licence": recipe.about.licence,
         "data": recipe.about.data,
         "metrics": arguments.metrics,

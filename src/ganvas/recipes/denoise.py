@@ -25,6 +25,7 @@ def recipe() -> Recipe:
         train=TrainSettings(images=130_000, batch=16),
         about=About(
             name="denoise",
+            title="Removes noise of any strength, colour and gray",
             data="522 photos: 400 of BSDS500 (train, test) and 122 ImageNet samples; research terms, not redistributed",
         ),
     )

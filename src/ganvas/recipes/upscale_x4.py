@@ -25,6 +25,7 @@ def recipe() -> Recipe:
         train=TrainSettings(images=160_000, batch=16),
         about=About(
             name="upscale-x4",
+            title="Enlarges four times, faithful to what is there",
             data="522 photos: 400 of BSDS500 (train, test) and 122 ImageNet samples; research terms, not redistributed",
         ),
     )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ganvas.core.card import Card
 from ganvas.core.errors import CheckpointError
 from ganvas.core.settings import to_json
 from ganvas.io import checkpoint
 from ganvas.train.settings import Recipe
 from ganvas.train.state import TrainState
 
-__all__ = ["load_into", "model_header", "model_tensors"]
+__all__ = ["load_into", "model_card", "model_header", "model_tensors"]
 
 
 def model_tensors(recipe: Recipe, state: TrainState) -> dict[str, Tensor]:
@@ -27,6 +29,12 @@ def model_tensors(recipe: Recipe, state: TrainState) -> dict[str, Tensor]:
     return {f"{name}.{key}": value for name in answering for key, value in nets[name].state_dict().items()}
 
 
+def model_card(recipe: Recipe) -> Card:
+    """Returns the card of the recipe's model: the method's facts under the model's own title."""
+    card = recipe.method.describe()
+    return replace(card, title=recipe.about.title or card.title)
+
+
 def model_header(recipe: Recipe, state: TrainState, *, version: str) -> dict[str, Any]:
     """Returns the header of a model file."""
     return {
@@ -34,7 +42,7 @@ def model_header(recipe: Recipe, state: TrainState, *, version: str) -> dict[str
         "name": recipe.about.name,
         "method": type(recipe.method).__module__.rsplit(".", 1)[-1],
         "settings": to_json(recipe.method),
-        "card": recipe.method.describe().to_json(),
+        "card": model_card(recipe).to_json(),
         "drifts": "d" in state.nets,  # adversarial generators may shift colours: the guard is for them
         "licence": recipe.about.licence,
         "data": recipe.about.data,

@@ -66,9 +66,17 @@ class TrainSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """What the card of the trained model says beside its numbers."""
+    """What the card of the trained model says beside its numbers.
+
+    Attributes:
+        name: of the model.
+        title: one line for lists; the method's where it is empty.
+        licence: of the weights.
+        data: what it was trained on, and the terms of that.
+    """
 
     name: str = "model"
+    title: str = ""
     licence: str = "Apache-2.0"
     data: str = "not stated"
 
