@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ganvas.losses.perceptual import feature_matching, feature_mse
-from ganvas.losses.reconstruction import charbonnier, l1, l2, pixel_loss
+from ganvas.losses.reconstruction import charbonnier, grid_loss, l1, l2, pixel_loss
 
 A = torch.tensor([[1.0, -2.0]], dtype=torch.float64)
 B = torch.tensor([[0.0, 1.0]], dtype=torch.float64)
@@ -36,3 +36,15 @@ def test_layers_count_the_same_and_the_real_side_is_the_target() -> None:
     assert real[0].grad is None
     with pytest.raises(ValueError, match="shorter"):
         feature_matching(made, real[:1])
+
+
+def test_the_grid_loss_sees_what_repeats_and_nothing_else() -> None:
+    flat = torch.zeros(1, 1, 64, 64, dtype=torch.float64)
+    tile = torch.tensor([[0.5, -0.5], [-0.5, 0.5]], dtype=torch.float64).repeat(32, 32)[None, None]
+    assert grid_loss(tile, flat, period=2).item() == 0.5
+    assert grid_loss(tile, flat, period=4).item() == 0.5  # a multiple of the period sees it too
+    stripes = torch.tensor([1.0, -1.0], dtype=torch.float64).repeat_interleave(2).repeat(16).expand(1, 1, 64, 64)
+    assert grid_loss(stripes, flat, period=2).item() == 0.0
+    noise = torch.randn(1, 1, 64, 64, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    assert grid_loss(noise, flat, period=4).item() < 0.2 * noise.abs().mean().item()
+    assert grid_loss(tile[..., :6, :6], flat[..., :6, :6], period=2).item() == 0.5

@@ -8,8 +8,9 @@ from typing import Literal
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional as F
 
-__all__ = ["PixelLoss", "charbonnier", "l1", "l2", "pixel_loss"]
+__all__ = ["PixelLoss", "charbonnier", "grid_loss", "l1", "l2", "pixel_loss"]
 
 PixelLoss = Literal["l1", "l2", "charbonnier"]
 
@@ -29,6 +30,21 @@ def charbonnier(
 ) -> Float[Tensor, ""]:
     """Returns the mean of sqrt(d^2 + epsilon^2): L1 that is smooth at zero (Charbonnier et al. 1994)."""
     return torch.sqrt((result - target).square() + epsilon**2).mean()
+
+
+def grid_loss(
+    result: Float[Tensor, "b c h w"], target: Float[Tensor, "b c h w"], *, period: int, cells: int = 8
+) -> Float[Tensor, ""]:
+    """Returns how much the error repeats with ``period`` px: zero for an error without a periodic part.
+
+    The error is split into its ``period ** 2`` polyphase components (pixel unshuffle), each is averaged over
+    ``cells`` x ``cells`` neighbouring cells, where all but the repeating part cancels, and the mean magnitude is
+    taken. A generator that upsamples by pixel shuffle can add such a grid almost for free, and a patch discriminator
+    is slow to see it.
+    """
+    parts = F.pixel_unshuffle(result - target, period)
+    window = min(cells, *parts.shape[-2:])
+    return F.avg_pool2d(parts, window).abs().mean()
 
 
 def pixel_loss(kind: PixelLoss) -> Callable[[Tensor, Tensor], Tensor]:

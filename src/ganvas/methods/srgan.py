@@ -10,9 +10,10 @@ after pre-training the generator on a pixel loss (``--init-from`` a regression m
 - ``pixel`` alone with a large weight is the BCE + lambda L1 objective of pix2pix (Isola et al. 2017, eq. 4).
 
 Departures: an L1 on the images averaged over 2 x 2 px, which holds colours and shapes in place (the colour drift of
-ESRGAN's users); the generator descends before the discriminator, so that the discriminator judges the images the
-generator has just made and one forward pass is saved; L1 instead of MSE as pixel loss; a patch discriminator with
-spectral norm instead of the VGG-style one with batch norm; a moving average of the generator.
+ESRGAN's users), and one on local means of the polyphase components, against the pixel shuffle's grid; the generator
+descends before the discriminator, so that the discriminator judges the images the generator has just made and one
+forward pass is saved; L1 instead of MSE as pixel loss; a patch discriminator with spectral norm instead of the
+VGG-style one with batch norm; a moving average of the generator.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from ganvas.core.errors import SettingsError
 from ganvas.core.method import Draws, Ema, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
 from ganvas.losses import adversarial
 from ganvas.losses.perceptual import feature_matching, feature_mse
-from ganvas.losses.reconstruction import l1
+from ganvas.losses.reconstruction import grid_loss, l1
 from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings
 from ganvas.nets.patchgan import PatchGAN
 from ganvas.nets.vgg import load_vgg19
@@ -56,6 +57,7 @@ class SRGAN(Method[Paired]):
         pixel: weight of L1.
         structure: weight of L1 between both images averaged over 2 x 2 px: what lies below half Nyquist is known well
             from the source, so the game may play above it only.
+        grid: weight of the grid loss, against patterns that repeat with the upsampling.
         content: weight of the content loss.
         content_by: whose features the content loss compares.
         vgg_weights: safetensors file of VGG19, for ``content_by vgg``.
@@ -79,6 +81,7 @@ class SRGAN(Method[Paired]):
     game: Literal["standard", "relativistic_average", "relativistic_paired"] = "relativistic_paired"
     pixel: float = 1.0
     structure: float = 4.0
+    grid: float = 10.0
     content: float = 1.0
     content_by: Literal["discriminator", "vgg"] = "discriminator"
     vgg_weights: Path | None = None
@@ -147,6 +150,7 @@ class SRGAN(Method[Paired]):
         losses = {
             "pixel": self.pixel * l1(made, batch.target),
             "structure": self.structure * l1(F.avg_pool2d(made, 2), F.avg_pool2d(batch.target, 2)),
+            "grid": self.grid * grid_loss(made, batch.target, period=max(self.scale, 2)),
             "content": self.content * content,
             "adversarial": self.adversarial * self._generator_loss(real_logits, logits),
         }

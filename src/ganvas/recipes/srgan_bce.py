@@ -16,5 +16,5 @@ def recipe() -> Recipe:
     base = upscale_x4_gan.recipe()
     method = base.method
     assert isinstance(method, SRGAN)
-    article = replace(method, game="standard", pixel=1.0, structure=0.0, content=0.0, adversarial=0.01)
+    article = replace(method, game="standard", pixel=1.0, structure=0.0, grid=0.0, content=0.0, adversarial=0.01)
     return replace(base, method=article, about=About(name="srgan-bce", data=base.about.data))
