@@ -6,6 +6,7 @@ This file runs before any module of ganvas is imported, so the import hook sees 
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import types
@@ -28,6 +29,9 @@ _checker = types.ModuleType("ganvas_type_checker")
 _checker.check = beartype(conf=BeartypeConf(is_pep484_tower=True))  # type: ignore[attr-defined]
 sys.modules[_checker.__name__] = _checker
 install_import_hook([f"ganvas.{floor}" for floor in CHECKED], "ganvas_type_checker.check")
+
+# A shell that starts the tests in the background has them ignore SIGINT, and their children with them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile(
     "ganvas", deadline=None, derandomize=True, max_examples=30, database=None, print_blob=True
