@@ -72,9 +72,7 @@ class Case:
 
 
 PHOTOS = {
-    "astronaut": Photo(
-        file="astronaut.png", title="Astronaut Eileen Collins", credit="NASA", terms="public domain"
-    ),
+    "astronaut": Photo(file="astronaut.png", title="Astronaut Eileen Collins", credit="NASA", terms="public domain"),
     "camera": Photo(file="camera.png", title="Cameraman", credit="Lav Varshney", terms="CC0"),
     "chelsea": Photo(file="chelsea.png", title="Chelsea the cat", credit="Stefan van der Walt", terms="CC0"),
     "coffee": Photo(file="coffee.png", title="Coffee cup", credit="Rachel Michetti", terms="CC0"),
@@ -101,9 +99,7 @@ def _camera() -> Degradation:
 
 def _upscale(photo: str) -> Case:
     damage = "reduced to a quarter of its width and height (antialiased bicubic)"
-    return Case(
-        name=f"upscale-{photo}", photo=photo, task="upscale", damage=damage, degrade=Bicubic, attempts=_UPSCALE
-    )
+    return Case(name=f"upscale-{photo}", photo=photo, task="upscale", damage=damage, degrade=Bicubic, attempts=_UPSCALE)
 
 
 def _gaussian(photo: str, sigma: float) -> Case:
@@ -119,9 +115,7 @@ def _gaussian(photo: str, sigma: float) -> Case:
 
 def _night(photo: str) -> Case:
     damage = "noise as of a camera at night: grows with the signal, coarse in colour, JPEG-compressed"
-    return Case(
-        name=f"denoise-{photo}", photo=photo, task="denoise", damage=damage, degrade=_camera, attempts=_DENOISE
-    )
+    return Case(name=f"denoise-{photo}", photo=photo, task="denoise", damage=damage, degrade=_camera, attempts=_DENOISE)
 
 
 CASES = (

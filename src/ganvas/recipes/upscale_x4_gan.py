@@ -13,7 +13,11 @@ __all__ = ["recipe"]
 
 
 def recipe() -> Recipe:
-    """Returns the recipe of the bundled weights; start it with ``--init-from`` the weights of ``upscale-x4``."""
+    """Returns the recipe of the bundled weights; start it with ``--init-from`` the weights of ``upscale-x4``.
+
+    The bundled file's first 620 of 1,500 steps ran without the grid loss and its first 880 with structure 7 and pixel
+    0.35, while these weights were being found; the rest ran as written here. About 18 minutes on one AMX core.
+    """
     return Recipe(
         method=SRGAN(
             generator=CompactSettings(features=64, convolutions=16),
