@@ -8,7 +8,7 @@ section 3.1), and a moving average of the weights.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from torch import nn
@@ -17,7 +17,7 @@ from ganvas.core.batch import Paired
 from ganvas.core.card import Card
 from ganvas.core.method import Draws, Ema, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
 from ganvas.losses.reconstruction import PixelLoss, pixel_loss
-from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings
+from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings, described
 
 __all__ = ["Regression"]
 
@@ -58,15 +58,7 @@ class Regression(Method[Paired]):
 
     def describe(self) -> Card:
         """Returns the card for these settings."""
-        return replace(
-            self.card,
-            task=self.task,
-            channels=self.channels,
-            scale=self.scale,
-            tiling=self.generator.tiling,
-            multiple_of=self.generator.multiple_of,
-            min_size=self.generator.multiple_of,
-        )
+        return described(self.card, self.generator, task=self.task, channels=self.channels, scale=self.scale)
 
     def networks(self) -> dict[str, nn.Module]:
         """Returns ``g``."""

@@ -19,7 +19,7 @@ VGG-style one with batch norm; a moving average of the generator.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -35,7 +35,7 @@ from ganvas.core.method import Draws, Ema, Losses, Method, Networks, Optimiser, 
 from ganvas.losses import adversarial
 from ganvas.losses.perceptual import feature_matching, feature_mse
 from ganvas.losses.reconstruction import grid_loss, l1
-from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings
+from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings, described
 from ganvas.nets.patchgan import PatchGAN
 from ganvas.nets.vgg import load_vgg19
 
@@ -100,15 +100,7 @@ class SRGAN(Method[Paired]):
 
     def describe(self) -> Card:
         """Returns the card for these settings."""
-        return replace(
-            self.card,
-            task=self.task,
-            channels=self.channels,
-            scale=self.scale,
-            tiling=self.generator.tiling,
-            multiple_of=self.generator.multiple_of,
-            min_size=self.generator.multiple_of,
-        )
+        return described(self.card, self.generator, task=self.task, channels=self.channels, scale=self.scale)
 
     def networks(self) -> dict[str, nn.Module]:
         """Returns ``g``, ``d``, and ``vgg`` where the content loss uses it."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol, runtime_checkable
 
 from torch import nn
 
-from ganvas.core.card import Tiling
+from ganvas.core.card import Card, Tiling
 from ganvas.nets.compact import Compact
 from ganvas.nets.rrdb import RRDBNet
 from ganvas.nets.srresnet import SRResNet
 from ganvas.nets.unet import HalfUNet
 
-__all__ = ["CompactSettings", "GeneratorSettings", "HalfUNetSettings", "RRDBSettings", "SRResNetSettings"]
+__all__ = ["CompactSettings", "GeneratorSettings", "HalfUNetSettings", "RRDBSettings", "SRResNetSettings", "described"]
 
 
 @runtime_checkable
@@ -134,3 +134,16 @@ class HalfUNetSettings:
     def multiple_of(self) -> int:
         """One halving for the unshuffle and one per level below the first."""
         return int(2**self.levels)
+
+
+def described(card: Card, generator: GeneratorSettings, *, task: str, channels: int, scale: int) -> Card:
+    """Returns a method's card with what its generator and its settings decide filled in."""
+    return replace(
+        card,
+        task=task,
+        channels=channels,
+        scale=scale,
+        tiling=generator.tiling,
+        multiple_of=generator.multiple_of,
+        min_size=generator.multiple_of,
+    )
