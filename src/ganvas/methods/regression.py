@@ -17,7 +17,14 @@ from ganvas.core.batch import Paired
 from ganvas.core.card import Card
 from ganvas.core.method import Draws, Ema, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
 from ganvas.losses.reconstruction import PixelLoss, pixel_loss
-from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings, described
+from ganvas.nets.generator import (
+    CompactSettings,
+    FieldSettings,
+    HalfUNetSettings,
+    RRDBSettings,
+    SRResNetSettings,
+    described,
+)
 
 __all__ = ["Regression"]
 
@@ -44,7 +51,7 @@ class Regression(Method[Paired]):
     )
     batch_type: ClassVar[type[Paired]] = Paired
 
-    generator: CompactSettings | SRResNetSettings | RRDBSettings | HalfUNetSettings = field(
+    generator: CompactSettings | SRResNetSettings | RRDBSettings | HalfUNetSettings | FieldSettings = field(
         default_factory=CompactSettings
     )
     task: str = "upscale"

@@ -9,11 +9,20 @@ from torch import nn
 
 from ganvas.core.card import Card, Tiling
 from ganvas.nets.compact import Compact
+from ganvas.nets.field import FieldNet
 from ganvas.nets.rrdb import RRDBNet
 from ganvas.nets.srresnet import SRResNet
 from ganvas.nets.unet import HalfUNet
 
-__all__ = ["CompactSettings", "GeneratorSettings", "HalfUNetSettings", "RRDBSettings", "SRResNetSettings", "described"]
+__all__ = [
+    "CompactSettings",
+    "FieldSettings",
+    "GeneratorSettings",
+    "HalfUNetSettings",
+    "RRDBSettings",
+    "SRResNetSettings",
+    "described",
+]
 
 
 @runtime_checkable
@@ -134,6 +143,37 @@ class HalfUNetSettings:
     def multiple_of(self) -> int:
         """One halving for the unshuffle and one per level below the first."""
         return int(2**self.levels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldSettings:
+    """A field of colour transforms decided by a look at the whole picture, see :class:`ganvas.nets.field.FieldNet`."""
+
+    side: int = 256
+    features: int = 16
+    bins: int = 8
+    blocks: int = 3
+
+    def build(self, *, channels: int, scale: int) -> nn.Module:
+        """Returns the network; only ``channels`` 3 and ``scale`` 1 exist."""
+        return FieldNet(
+            side=self.side,
+            features=self.features,
+            bins=self.bins,
+            blocks=self.blocks,
+            channels=channels,
+            scale=scale,
+        )
+
+    @property
+    def tiling(self) -> Tiling:
+        """The whole picture decides, and the grid it gives applies to single pixels."""
+        return "field"
+
+    @property
+    def multiple_of(self) -> int:
+        """Any size."""
+        return 1
 
 
 def described(card: Card, generator: GeneratorSettings, *, task: str, channels: int, scale: int) -> Card:
