@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
 from ganvas.losses.perceptual import feature_matching, feature_mse
-from ganvas.losses.reconstruction import charbonnier, grid_loss, l1, l2, pixel_loss
+from ganvas.losses.reconstruction import bounded_kernel, charbonnier, grid_loss, l1, l2, pixel_loss
 
 A = torch.tensor([[1.0, -2.0]], dtype=torch.float64)
 B = torch.tensor([[0.0, 1.0]], dtype=torch.float64)
@@ -48,3 +50,42 @@ def test_the_grid_loss_sees_what_repeats_and_nothing_else() -> None:
     noise = torch.randn(1, 1, 64, 64, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     assert grid_loss(noise, flat, period=4).item() < 0.2 * noise.abs().mean().item()
     assert grid_loss(tile[..., :6, :6], flat[..., :6, :6], period=2).item() == 0.5
+
+
+def test_the_bounded_kernel_is_the_complement_of_the_printed_formula() -> None:
+    result = torch.tensor([[0.3, 0.0], [0.4, 2.0], [0.0, 0.0]], dtype=torch.float64).reshape(1, 3, 1, 2)
+    target = torch.zeros_like(result)
+    printed = [e / (1 + e) for e in (math.exp(-(d**2) / (2 * 0.7**2)) for d in (0.5, 2.0))]
+    assert bounded_kernel(result, target, sigma=0.7).item() == pytest.approx(0.5 - sum(printed) / 2, abs=1e-15)
+    assert bounded_kernel(result, result).item() == 0.0
+    assert bounded_kernel(result + 1e3, target).item() == 0.5
+    assert pixel_loss("bounded_kernel")(result, target).item() == bounded_kernel(result, target).item()
+
+
+def test_descending_on_the_bounded_kernel_moves_the_result_to_the_target() -> None:
+    generator = torch.Generator().manual_seed(0)
+    target = torch.rand(2, 3, 4, 4, dtype=torch.float64, generator=generator)
+    result = (target + 0.3 * torch.randn(target.shape, dtype=torch.float64, generator=generator)).requires_grad_()
+    bounded_kernel(result, target).backward()
+    assert result.grad is not None
+    assert (result.grad.sign() == (result.detach() - target).sign()).all()  # against the gradient is towards the target
+    squared = (result.detach() - target).square().sum(1, keepdim=True)
+    slope = (1 - torch.tanh(squared).square()) * (result.detach() - target) / 32  # 4 sigma^2 = 1; 32 pixels
+    assert torch.allclose(result.grad, slope, rtol=1e-12)
+
+
+def test_over_a_whole_image_the_kernel_has_no_gradient_in_float32_but_per_pixel_it_has() -> None:
+    generator = torch.Generator().manual_seed(0)
+    target = torch.rand(1, 3, 64, 64, generator=generator) * 2 - 1
+    result = (target + 0.1 * torch.randn(target.shape, generator=generator)).requires_grad_()
+    bounded_kernel(result.flatten(1), target.flatten(1)).backward()
+    assert result.grad is not None
+    assert not result.grad.any()
+    result.grad = None
+    distance = torch.linalg.vector_norm(result - target)
+    e = torch.exp(-(distance**2) / (2 * 0.5**2))
+    (e / (1 + e)).backward()  # as printed, too
+    assert not result.grad.any()
+    result.grad = None
+    bounded_kernel(result, target).backward()
+    assert result.grad.abs().min() > 0

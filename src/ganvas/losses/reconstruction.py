@@ -10,9 +10,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["PixelLoss", "charbonnier", "grid_loss", "l1", "l2", "pixel_loss"]
+__all__ = ["PixelLoss", "bounded_kernel", "charbonnier", "grid_loss", "l1", "l2", "pixel_loss"]
 
-PixelLoss = Literal["l1", "l2", "charbonnier"]
+PixelLoss = Literal["l1", "l2", "charbonnier", "bounded_kernel"]
 
 
 def l1(result: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> Float[Tensor, ""]:
@@ -32,6 +32,23 @@ def charbonnier(
     return torch.sqrt((result - target).square() + epsilon**2).mean()
 
 
+def bounded_kernel(
+    result: Float[Tensor, "b c *size"], target: Float[Tensor, "b c *size"], *, sigma: float = 0.5
+) -> Float[Tensor, ""]:
+    """Returns the mean of 1/2 - e / (1 + e), e = exp(-d^2 / (2 sigma^2)): 0 where both agree, 1/2 far away.
+
+    d is the Euclidean distance along axis 1, so of one pixel's channels or of one place's feature vector. The articles
+    print e / (1 + e), which is 1/2 where the images agree and falls to 0: as a loss it would drive them apart, so this
+    is its complement, tanh(d^2 / (4 sigma^2)) / 2. Near zero it is d^2 / (8 sigma^2); beyond about 3 sigma it hardly
+    pulls any more. Over a whole image d is so large that the gradient is exactly zero in float32.
+
+    Args:
+        sigma: distance, in units of the images or features, about which the pull is strongest.
+    """
+    squared = (result - target).square().sum(1)
+    return torch.tanh(squared / (4 * sigma**2)).mean() / 2
+
+
 def grid_loss(
     result: Float[Tensor, "b c h w"], target: Float[Tensor, "b c h w"], *, period: int, cells: int = 8
 ) -> Float[Tensor, ""]:
@@ -49,4 +66,4 @@ def grid_loss(
 
 def pixel_loss(kind: PixelLoss) -> Callable[[Tensor, Tensor], Tensor]:
     """Returns the loss of that name."""
-    return {"l1": l1, "l2": l2, "charbonnier": charbonnier}[kind]
+    return {"l1": l1, "l2": l2, "charbonnier": charbonnier, "bounded_kernel": bounded_kernel}[kind]
