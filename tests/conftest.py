@@ -74,9 +74,10 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture(scope="session")
 def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Weights files of two models small enough to run anywhere in no time: ``upscale`` (x4) and ``denoise``."""
+    """Weights files, one per task, of models small enough to run anywhere in no time; ``upscale`` is x4."""
     import torch
 
+    from ganvas.api import catalog
     from ganvas.core.settings import to_json
     from ganvas.io import checkpoint
     from ganvas.methods.regression import Regression
@@ -84,8 +85,9 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
     folder = tmp_path_factory.mktemp("models")
     found = {}
-    for task, scale in (("upscale", 4), ("denoise", 1)):
+    for task in catalog.names("tasks"):
         torch.manual_seed(0)
+        scale = 4 if task == "upscale" else 1
         method = Regression(generator=CompactSettings(features=4, convolutions=1), task=task, scale=scale)
         tensors = {f"g.{name}": value for name, value in method.networks()["g"].state_dict().items()}
         header = {

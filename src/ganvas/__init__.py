@@ -10,12 +10,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ganvas.api.apply import denoise, upscale
     from ganvas.api.info import info, models
     from ganvas.api.judge import evaluate
     from ganvas.api.load import Model, load
     from ganvas.api.options import Options
     from ganvas.api.train import train
+    from ganvas.api.verbs import brighten, deblur, dehaze, dejpeg, denoise, enhance, upscale
     from ganvas.core.errors import GanvasError
 
 __version__ = "0.1.0"
@@ -24,7 +24,12 @@ __all__ = [
     "Model",
     "Options",
     "__version__",
+    "brighten",
+    "deblur",
+    "dehaze",
+    "dejpeg",
     "denoise",
+    "enhance",
     "evaluate",
     "info",
     "load",
@@ -37,13 +42,18 @@ _HOME = {
     "GanvasError": "ganvas.core.errors",
     "Model": "ganvas.api.load",
     "Options": "ganvas.api.options",
-    "denoise": "ganvas.api.apply",
+    "brighten": "ganvas.api.verbs",
+    "deblur": "ganvas.api.verbs",
+    "dehaze": "ganvas.api.verbs",
+    "dejpeg": "ganvas.api.verbs",
+    "denoise": "ganvas.api.verbs",
+    "enhance": "ganvas.api.verbs",
     "evaluate": "ganvas.api.judge",
     "info": "ganvas.api.info",
     "load": "ganvas.api.load",
     "models": "ganvas.api.info",
     "train": "ganvas.api.train",
-    "upscale": "ganvas.api.apply",
+    "upscale": "ganvas.api.verbs",
 }
 
 

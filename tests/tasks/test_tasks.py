@@ -6,14 +6,26 @@ import pytest
 
 from ganvas.api import catalog
 from ganvas.core.errors import SettingsError
+from ganvas.core.task import DIALS, Dial
 
 
 def test_every_file_holds_a_task_of_its_name() -> None:
-    assert catalog.names("tasks") == ["denoise", "upscale"]
+    assert catalog.names("tasks") == ["brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"]
     for task in catalog.tasks():
         assert task.name == catalog.task(task.name).name
         assert task.summary.endswith(".")
-        assert task.metrics and task.controls
+        assert task.metrics and task.controls and len(set(task.controls)) == len(task.controls)
+
+
+def test_tasks_that_keep_the_size_have_a_strength() -> None:
+    assert [task.name for task in catalog.tasks() if "strength" not in task.controls] == ["upscale"]
+
+
+@pytest.mark.parametrize("dial", DIALS.values())
+def test_a_dial_stands_in_its_range_which_has_ends(dial: Dial) -> None:
+    assert dial.lowest <= dial.default <= dial.highest and dial.lowest < dial.highest
+    assert dial.holds(dial.lowest) and dial.holds(dial.highest) and not dial.holds(dial.highest + 0.01)
+    assert not dial.holds(float("nan")) and not dial.holds(float("-inf"))
 
 
 def test_the_metrics_of_a_task_exist() -> None:
@@ -23,5 +35,5 @@ def test_the_metrics_of_a_task_exist() -> None:
 
 
 def test_an_unknown_task_is_told() -> None:
-    with pytest.raises(SettingsError, match="choose one of denoise, upscale"):
+    with pytest.raises(SettingsError, match="choose one of brighten, .*, upscale"):
         catalog.task("colorize")

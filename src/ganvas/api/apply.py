@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -13,7 +13,6 @@ import numpy as np
 from ganvas.api import arrays, catalog
 from ganvas.api.formats import Formats, checked_format
 from ganvas.api.load import Model
-from ganvas.api.options import Options
 from ganvas.api.outcome import Observer, Outcome, Status, Summary, reason_of
 from ganvas.api.render import Progress, render
 from ganvas.api.work import Work, prepare
@@ -22,76 +21,33 @@ from ganvas.core.errors import SettingsError, UnsafeOutput
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["apply", "apply_file", "apply_stream", "denoise", "goes_to_file", "upscale"]
+__all__ = ["Kind", "apply", "apply_file", "apply_stream", "apply_to", "goes_to_file"]
 
 Kind = Any  # str | Path | bytes | PIL.Image.Image | np.ndarray, and the same kind back
 
 
-def upscale(
-    image: Kind,
-    *,
-    scale: float | None = None,
-    model: str | Path | Model | None = None,
-    output: str | Path | None = None,
-    overwrite: bool = False,
-    options: Options | None = None,
-) -> Kind:
-    """Returns the picture enlarged.
-
-    Args:
-        image: bytes of a file, a PIL image or an array, and the same kind comes out; or the path of a file, which
-            gives a PIL image, or with ``output`` the path of the file written. Arrays are uint8, uint16 or float in
-            [0, 1], of shape (h, w), (h, w, 1), (h, w, 2: gray and alpha), (h, w, 3) or (h, w, 4: RGB and alpha).
-        scale: output per input pixel along one axis, any number above 0; the model's own when left out.
-        model: name, path of a weights file, or a loaded model; ``upscale-x4`` when left out.
-        output: file to write; only for a path.
-        overwrite: ``output`` may be the original itself.
-
-    Raises:
-        ImageError: the picture cannot be read, or exceeds a limit.
-        ModelError: there is no such model, or it does not enlarge.
-        SettingsError: the scale or an option is out of range.
-        UnsafeOutput: ``output`` is the original.
-        OSError: ``output`` cannot be written.
-    """
-    work = prepare(catalog.task("upscale"), model=model, scale=scale, options=options)
-    return _apply(work, image, output=output, overwrite=overwrite)
-
-
-def denoise(
-    image: Kind,
-    *,
-    strength: float = 1.0,
-    model: str | Path | Model | None = None,
-    output: str | Path | None = None,
-    overwrite: bool = False,
-    options: Options | None = None,
-) -> Kind:
-    """Returns the picture without its noise.
-
-    Args:
-        image: as for :func:`upscale`; the same kind comes out.
-        strength: from 0 (the picture as it is) to 1 (the model's result).
-        model: name, path of a weights file, or a loaded model; ``denoise`` when left out.
-        output: file to write; only for a path.
-        overwrite: ``output`` may be the original itself.
-
-    Raises:
-        the same as :func:`upscale`.
-    """
-    work = prepare(catalog.task("denoise"), model=model, strength=strength, options=options)
-    return _apply(work, image, output=output, overwrite=overwrite)
-
-
 def apply(
-    model: Model, image: Kind, *, scale: float | None, strength: float, output: str | Path | None, overwrite: bool
+    model: Model,
+    image: Kind,
+    *,
+    scale: float | None,
+    strength: float,
+    controls: Mapping[str, float],
+    output: str | Path | None,
+    overwrite: bool,
 ) -> Kind:
     """Returns the picture by a loaded model, as its own task does it."""
-    work = prepare(catalog.task(model.card.task), model=model, scale=scale, strength=strength)
-    return _apply(work, image, output=output, overwrite=overwrite)
+    work = prepare(catalog.task(model.card.task), model=model, scale=scale, strength=strength, controls=controls)
+    return apply_to(work, image, output=output, overwrite=overwrite)
 
 
-def _apply(work: Work, image: Kind, *, output: str | Path | None, overwrite: bool) -> Kind:
+def apply_to(work: Work, image: Kind, *, output: str | Path | None, overwrite: bool) -> Kind:
+    """Returns the picture by the work, of the kind that was given; with ``output`` the path of the file written.
+
+    Raises:
+        GanvasError: the picture, the model or the settings do not allow it.
+        OSError: ``output`` cannot be written.
+    """
     from ganvas.io.picture import open_picture
 
     if isinstance(image, str | Path):

@@ -46,7 +46,9 @@ def apply(work: Work, array: np.ndarray) -> np.ndarray:
     if transparent:
         colour = _extended(colour, np.clip(values[:, :, -1], 0, 1))
     with work.model.busy:
-        result = session.array(np.ascontiguousarray(colour), scale=work.scale, strength=work.strength)
+        result = session.array(
+            np.ascontiguousarray(colour), scale=work.scale, strength=work.strength, tone=work.controls
+        )
     if transparent:
         result = np.concatenate([result, _resized(np.clip(values[:, :, -1:], 0, 1), size)], axis=2)
     result = _stored(result, array.dtype, full)

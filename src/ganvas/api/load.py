@@ -63,12 +63,22 @@ class Model:
             return self._session
 
     def __call__(
-        self, image: Any, *, scale: float | None = None, strength: float = 1.0, output: str | Path | None = None
+        self,
+        image: Any,
+        *,
+        scale: float | None = None,
+        strength: float = 1.0,
+        output: str | Path | None = None,
+        **controls: float,
     ) -> Any:
-        """Returns the picture by the model, of the kind that was given; see :func:`ganvas.upscale`."""
+        """Returns the picture by the model, of the kind that was given; see :func:`ganvas.upscale`.
+
+        Args:
+            controls: further dials of the model's task, as in ``model(image, contrast=1.2)``.
+        """
         from ganvas.api.apply import apply
 
-        return apply(self, image, scale=scale, strength=strength, output=output, overwrite=False)
+        return apply(self, image, scale=scale, strength=strength, controls=controls, output=output, overwrite=False)
 
     def __repr__(self) -> str:
         return f"Model({self.name!r}, {self.card.title!r})"

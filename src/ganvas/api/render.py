@@ -121,7 +121,7 @@ def compute(work: Work, picture: Picture, take: Callable[[np.ndarray], None], pr
             progress(done / height)
 
     with work.model.busy:
-        session.run(picture.colour, scale=work.scale, strength=work.strength, sink=sink)
+        session.run(picture.colour, scale=work.scale, strength=work.strength, tone=work.controls, sink=sink)
 
 
 def writer(

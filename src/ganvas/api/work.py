@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from ganvas.api.load import Model, load
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
 from ganvas.core.errors import ModelError, SettingsError
-from ganvas.core.task import Task
+from ganvas.core.task import DIALS, Task
 
 if TYPE_CHECKING:
     from ganvas.io.provenance import Provenance
@@ -30,11 +31,13 @@ class Work:
         model: warm or yet to be opened.
         scale: output per input pixel along one axis; None for the model's own.
         strength: from 0 (the input) to 1 (the model's result).
+        controls: further dials that were turned away from where they stand: brightness, contrast, saturation.
     """
 
     model: Model
     scale: float | None = None
     strength: float = 1.0
+    controls: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def options(self) -> Options:
@@ -49,7 +52,7 @@ class Work:
             "scale": self.model.card.scale if self.scale is None else self.scale,
             "strength": self.strength,
         }
-        return digest_of(settings | self.options.settings())
+        return digest_of(settings | dict(self.controls) | self.options.settings())
 
     def provenance(self) -> Provenance | None:
         """Returns what is written into each output about how it was made; None where that is not wanted."""
@@ -62,7 +65,7 @@ class Work:
             told["strength"] = self.strength
         else:
             told["scale"] = self.model.card.scale if self.scale is None else self.scale
-        return Provenance(model=self.model.name, version=ganvas.__version__, settings=told)
+        return Provenance(model=self.model.name, version=ganvas.__version__, settings=told | dict(self.controls))
 
 
 def prepare(
@@ -71,16 +74,18 @@ def prepare(
     model: str | Path | Model | None = None,
     scale: float | None = None,
     strength: float = 1.0,
+    controls: Mapping[str, float] | None = None,
     options: Options | None = None,
 ) -> Work:
     """Returns the work, checked before a picture is opened.
 
     Args:
         model: a name, a path, or a loaded model, whose own options then count; None for the task's own model.
+        controls: further dials of the task, by name.
 
     Raises:
         ModelError: there is no such model, or it serves another task.
-        SettingsError: the scale or the strength is out of range, or does not fit the model.
+        SettingsError: the scale or a dial is out of range, or does not fit the model or the task.
     """
     if isinstance(model, Model):
         if options is not None:
@@ -96,6 +101,17 @@ def prepare(
             raise SettingsError(f"A scale of {scale:g} is not possible: use a number above 0, up to {_MAX_SCALE:g}.")
         if card.scale == 1 and scale != 1:
             raise SettingsError(f"{warm.name} keeps the size of a picture: leave the scale out.")
-    if not 0 <= strength <= 1:
-        raise SettingsError(f"A strength of {strength:g} is not possible: use 0 (the input) to 1 (the model).")
-    return Work(model=warm, scale=scale, strength=strength)
+    _check_dials(task, {"strength": strength})
+    _check_dials(task, controls or {})
+    turned = {name: float(value) for name, value in (controls or {}).items() if value != DIALS[name].default}
+    return Work(model=warm, scale=scale, strength=strength, controls=turned)
+
+
+def _check_dials(task: Task, values: Mapping[str, float]) -> None:
+    for name, value in values.items():
+        dial = DIALS.get(name)
+        if dial is None or (name not in task.controls and value != dial.default):
+            known = ", ".join(task.controls)
+            raise SettingsError(f"The task {task.name} has no dial called {name}: leave it out, or turn {known}.")
+        if not dial.holds(value):
+            raise SettingsError(f"A {name} of {value:g} is not possible: use {dial.about}.")

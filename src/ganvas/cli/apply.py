@@ -21,7 +21,7 @@ from ganvas.api.work import Work, prepare
 from ganvas.cli.arguments import Parser, normalised, sized
 from ganvas.cli.progress import Teller
 from ganvas.core.errors import SettingsError
-from ganvas.core.task import Task
+from ganvas.core.task import DIALS, Task
 
 __all__ = ["run"]
 
@@ -41,7 +41,8 @@ def _run(task: Task, args: Namespace, paths: Sequence[str]) -> int:
         task,
         model=args.model,
         scale=getattr(args, "scale", None),
-        strength=getattr(args, "strength", 1.0),
+        strength=args.strength if "strength" in task.controls else 1.0,
+        controls={name: getattr(args, name) for name in task.controls if name in DIALS and name != "strength"},
         options=_options(args),
     )
     if "-" in paths or args.output == "-":
@@ -143,8 +144,10 @@ def _parser(task: Task) -> Parser:
         parser.add_argument(
             "-s", "--scale", "--outscale", type=float, help="any number [the model's], also 1.5 or below 1"
         )
-    if "strength" in task.controls:
-        parser.add_argument("--strength", type=float, default=1.0, help="0 (as it is) to 1 (the model's result) [1]")
+    for name in task.controls:
+        if name in DIALS:
+            about = f"{DIALS[name].about} [{DIALS[name].default:g}]"
+            parser.add_argument(f"--{name}", type=float, default=DIALS[name].default, metavar="X", help=about)
     files = parser.add_argument_group("files")
     files.add_argument("--suffix", default="", help="put behind the name of every output, as in photo_x4.png")
     files.add_argument("--overwrite", action="store_true", help="outputs may replace originals and foreign files")

@@ -1,15 +1,46 @@
-"""A task: a verb of the command line, what it needs and how it is judged."""
+"""A task: a verb of the command line, what it needs, how it is judged, and what a person may turn."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from ganvas.core.card import Need
 
-__all__ = ["Control", "Task"]
+__all__ = ["DIALS", "Control", "Dial", "Task"]
 
-Control = Literal["scale", "strength"]
+Control = Literal["scale", "strength", "brightness", "contrast", "saturation", "kernel", "sharpness"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dial:
+    """A control that is a number in a range.
+
+    Attributes:
+        default: where it stands when nobody turns it.
+        lowest, highest: of the range, both included.
+        about: for help texts and errors: what the ends mean.
+    """
+
+    default: float
+    lowest: float
+    highest: float
+    about: str
+
+    def holds(self, value: float) -> bool:
+        """Returns whether the value is in the range; what is not finite never is."""
+        return self.lowest <= value <= self.highest
+
+
+DIALS: Mapping[str, Dial] = {
+    "strength": Dial(default=1.0, lowest=0.0, highest=1.0, about="0 (the input) to 1 (the model's result)"),
+    "brightness": Dial(default=0.0, lowest=-1.0, highest=1.0, about="-1 (darker) to 1 (brighter), behind the model"),
+    "contrast": Dial(default=1.0, lowest=0.0, highest=3.0, about="a factor from 0 (gray) to 3, behind the model"),
+    "saturation": Dial(
+        default=1.0, lowest=0.0, highest=3.0, about="a factor from 0 (no colour) to 3, behind the model"
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +54,8 @@ class Task:
         needs: what a query must hold.
         model: the model used when none is named.
         metrics: names of the metrics it is judged by.
-        controls: settings a person may turn beside the model: ``scale``, ``strength``.
+        controls: settings a person may turn beside the model: those of ``DIALS``, ``scale`` (any number above 0), and
+            ``kernel`` (a file that holds the blur).
     """
 
     name: str

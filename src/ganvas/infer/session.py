@@ -1,13 +1,14 @@
 """Applies one model to images of any size in bounded memory: plans tiles, streams rows through stages, reports.
 
-Stages, from the source down to the sink, each a generator of rows: network (tiles), colour guard, resampling. Where
-the scale asked for exceeds the network's, the first pass is resampled to what the second pass needs.
+Stages, from the source down to the sink, each a generator of rows: network (tiles), colour guard, resampling; last the
+tone that a person turned. Where the scale asked for exceeds the network's, the first pass is resampled to what the
+second pass needs.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from ganvas.infer.network import Pair, network_rows
 from ganvas.infer.planner import Planner
 from ganvas.infer.rows import ArrayRows, CheckedRows, PaddedRows, Rows, StreamedRows, resampled
 from ganvas.infer.runner import TileRunner
+from ganvas.ops.tone import adjusted
 
 __all__ = ["ApplyOptions", "Report", "Session"]
 
@@ -126,11 +128,20 @@ class Session:
         self.report = Report(backend.name, backend.device, backend.precision, why)
 
     def array(
-        self, image: Float[np.ndarray, "h w c"], *, scale: float | None = None, strength: float = 1.0
+        self,
+        image: Float[np.ndarray, "h w c"],
+        *,
+        scale: float | None = None,
+        strength: float = 1.0,
+        tone: Mapping[str, float] | None = None,
     ) -> Float[np.ndarray, "H W c"]:
         """Returns the result for an image in memory, in [0, 1]; arguments and errors as of :meth:`run`."""
         parts: list[np.ndarray] = []
-        self.run(ArrayRows(image), scale=scale, strength=strength, sink=lambda rows: parts.append(rows.copy()))
+
+        def keep(rows: np.ndarray) -> None:
+            parts.append(rows.copy())
+
+        self.run(ArrayRows(image), scale=scale, strength=strength, tone=tone, sink=keep)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def size(self, height: int, width: int, scale: float | None = None) -> tuple[int, int]:
@@ -152,6 +163,7 @@ class Session:
         *,
         scale: float | None = None,
         strength: float = 1.0,
+        tone: Mapping[str, float] | None = None,
         sink: Callable[[Float[np.ndarray, "n W c"]], None],
     ) -> None:
         """Applies the model; the result goes to the sink from top to bottom, a few rows at a time, in [0, 1].
@@ -160,6 +172,7 @@ class Session:
             picture_source: rows in [0, 1], one or three channels.
             scale: output per input pixel, any positive number; the model's when left out.
             strength: 0 (the source) to 1 (the model's result), where the size stays.
+            tone: what :func:`ganvas.ops.tone.adjusted` is told; nothing is adjusted when left out.
             sink: takes the rows; they are its own.
 
         Raises:
@@ -179,7 +192,9 @@ class Session:
         for rows in _clipped(self._chain(source, target, strength)):
             step = max(1, _SLICE // rows[0].nbytes)
             for y in range(0, len(rows), step):
-                sink(rows[y : y + step])
+                part = rows[y : y + step]
+                sink(adjusted(part, **tone) if tone else part)
+                del part
             del rows
         self.report = replace(
             self.report,

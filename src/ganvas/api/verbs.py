@@ -1,0 +1,204 @@
+"""The tasks as functions: ``ganvas.upscale(picture)``, one for each verb of the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ganvas.api import catalog
+from ganvas.api.apply import Kind, apply_to
+from ganvas.api.load import Model
+from ganvas.api.options import Options
+from ganvas.api.work import prepare
+
+__all__ = ["brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"]
+
+
+def upscale(
+    image: Kind,
+    *,
+    scale: float | None = None,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture enlarged.
+
+    Args:
+        image: bytes of a file, a PIL image or an array, and the same kind comes out; or the path of a file, which
+            gives a PIL image, or with ``output`` the path of the file written. Arrays are uint8, uint16 or float in
+            [0, 1], of shape (h, w), (h, w, 1), (h, w, 2: gray and alpha), (h, w, 3) or (h, w, 4: RGB and alpha).
+        scale: output per input pixel along one axis, any number above 0; the model's own when left out.
+        model: name, path of a weights file, or a loaded model; ``upscale-x4`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        ImageError: the picture cannot be read, or exceeds a limit.
+        ModelError: there is no such model, or it does not enlarge.
+        SettingsError: the scale or an option is out of range.
+        UnsafeOutput: ``output`` is the original.
+        OSError: ``output`` cannot be written.
+    """
+    work = prepare(catalog.task("upscale"), model=model, scale=scale, options=options)
+    return apply_to(work, image, output=output, overwrite=overwrite)
+
+
+def denoise(
+    image: Kind,
+    *,
+    strength: float = 1.0,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture without its noise.
+
+    Args:
+        image: as for :func:`upscale`; the same kind comes out.
+        strength: from 0 (the picture as it is) to 1 (the model's result).
+        model: name, path of a weights file, or a loaded model; ``denoise`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        the same as :func:`upscale`.
+    """
+    work = prepare(catalog.task("denoise"), model=model, strength=strength, options=options)
+    return apply_to(work, image, output=output, overwrite=overwrite)
+
+
+def dejpeg(
+    image: Kind,
+    *,
+    strength: float = 1.0,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture without the blocks and rings of JPEG compression.
+
+    Args:
+        image: as for :func:`upscale`; the same kind comes out.
+        strength: from 0 (the picture as it is) to 1 (the model's result).
+        model: name, path of a weights file, or a loaded model; ``dejpeg`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        the same as :func:`upscale`.
+    """
+    work = prepare(catalog.task("dejpeg"), model=model, strength=strength, options=options)
+    return apply_to(work, image, output=output, overwrite=overwrite)
+
+
+def deblur(
+    image: Kind,
+    *,
+    strength: float = 1.0,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture sharpened, where it was shaken or out of focus.
+
+    Args:
+        image: as for :func:`upscale`; the same kind comes out.
+        strength: from 0 (the picture as it is) to 1 (the model's result).
+        model: name, path of a weights file, or a loaded model; ``deblur`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        the same as :func:`upscale`.
+    """
+    work = prepare(catalog.task("deblur"), model=model, strength=strength, options=options)
+    return apply_to(work, image, output=output, overwrite=overwrite)
+
+
+def dehaze(
+    image: Kind,
+    *,
+    strength: float = 1.0,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture cleared of haze and fog.
+
+    Args:
+        image: as for :func:`upscale`; the same kind comes out.
+        strength: from 0 (the picture as it is) to 1 (the model's result).
+        model: name, path of a weights file, or a loaded model; ``dehaze`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        the same as :func:`upscale`.
+    """
+    work = prepare(catalog.task("dehaze"), model=model, strength=strength, options=options)
+    return apply_to(work, image, output=output, overwrite=overwrite)
+
+
+def brighten(
+    image: Kind,
+    *,
+    strength: float = 1.0,
+    brightness: float = 0.0,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture brightened, where it was too dark.
+
+    Args:
+        image: as for :func:`upscale`; the same kind comes out.
+        strength: from 0 (the picture as it is) to 1 (the model's result).
+        brightness: from -1 (darker) to 1 (brighter), turned behind the model.
+        model: name, path of a weights file, or a loaded model; ``brighten`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        the same as :func:`upscale`.
+    """
+    controls = {"brightness": brightness}
+    work = prepare(catalog.task("brighten"), model=model, strength=strength, controls=controls, options=options)
+    return apply_to(work, image, output=output, overwrite=overwrite)
+
+
+def enhance(
+    image: Kind,
+    *,
+    strength: float = 1.0,
+    brightness: float = 0.0,
+    contrast: float = 1.0,
+    saturation: float = 1.0,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture with better contrast, exposure and colours.
+
+    Args:
+        image: as for :func:`upscale`; the same kind comes out.
+        strength: from 0 (the picture as it is) to 1 (the model's result).
+        brightness: from -1 (darker) to 1 (brighter), turned behind the model.
+        contrast: factor about mid-gray, 0 to 3, turned behind the model.
+        saturation: factor on the colours, 0 (gray) to 3, turned behind the model.
+        model: name, path of a weights file, or a loaded model; ``enhance`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        the same as :func:`upscale`.
+    """
+    controls = {"brightness": brightness, "contrast": contrast, "saturation": saturation}
+    work = prepare(catalog.task("enhance"), model=model, strength=strength, controls=controls, options=options)
+    return apply_to(work, image, output=output, overwrite=overwrite)
