@@ -79,13 +79,13 @@ def test_what_is_turned_stands_in_the_provenance(tmp_path: Path) -> None:
     assert (settings["strength"], settings["contrast"]) == (0.5, 1.5) and "saturation" not in settings
 
 
-def _work(**turned: float) -> Work:
+def _work(turned: dict[str, float]) -> Work:
     return prepare(catalog.task("enhance"), model=_model("enhance"), controls=turned)
 
 
 def test_a_batch_is_done_again_where_a_dial_was_turned(photos: Path, tmp_path: Path) -> None:
     done = [run_batch(work, [photos], tmp_path / "out").count("done") for work in (
-        _work(), _work(contrast=1.0), _work(contrast=1.2), _work(contrast=1.2), _work(brightness=0.2),
+        _work({}), _work({"contrast": 1.0}), _work({"contrast": 1.2}), _work({"contrast": 1.2}), _work({"brightness": 0.2}),
     )]  # fmt: skip
     assert done == [6, 0, 6, 0, 6]
 
@@ -93,9 +93,9 @@ def test_a_batch_is_done_again_where_a_dial_was_turned(photos: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: _work(contrast=3.5), "contrast of 3.5 is not possible: use a factor from 0"),
-        (lambda: _work(brightness=float("nan")), "brightness of nan"),
-        (lambda: _work(sharpening=1.0), "no dial called sharpening"),
+        (lambda: _work({"contrast": 3.5}), "contrast of 3.5 is not possible: use a factor from 0"),
+        (lambda: _work({"brightness": float("nan")}), "brightness of nan"),
+        (lambda: _work({"sharpening": 1.0}), "no dial called sharpening"),
         (lambda: _model("denoise")(PICTURE, contrast=2.0), "denoise has no dial called contrast: .* turn strength"),
         (lambda: ganvas.dejpeg(PICTURE, model=_model("dejpeg"), strength=-0.1), "strength of -0.1"),
     ],

@@ -8,7 +8,8 @@ import pytest
 
 import ganvas
 
-NAMES = {"GanvasError", "Model", "Options", "denoise", "evaluate", "info", "load", "models", "train", "upscale"}
+TASKS = {"brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"}
+NAMES = TASKS | {"GanvasError", "Model", "Options", "evaluate", "info", "load", "models", "train"}
 
 
 def test_public_names() -> None:

@@ -68,16 +68,15 @@ class Model:
         *,
         scale: float | None = None,
         strength: float = 1.0,
+        brightness: float = 0.0,
+        contrast: float = 1.0,
+        saturation: float = 1.0,
         output: str | Path | None = None,
-        **controls: float,
     ) -> Any:
-        """Returns the picture by the model, of the kind that was given; see :func:`ganvas.upscale`.
-
-        Args:
-            controls: further dials of the model's task, as in ``model(image, contrast=1.2)``.
-        """
+        """Returns the picture by the model, of the kind that was given; see the function of the model's task."""
         from ganvas.api.apply import apply
 
+        controls = {"brightness": brightness, "contrast": contrast, "saturation": saturation}
         return apply(self, image, scale=scale, strength=strength, controls=controls, output=output, overwrite=False)
 
     def __repr__(self) -> str:
