@@ -84,9 +84,8 @@ def _work(turned: dict[str, float]) -> Work:
 
 
 def test_a_batch_is_done_again_where_a_dial_was_turned(photos: Path, tmp_path: Path) -> None:
-    done = [run_batch(work, [photos], tmp_path / "out").count("done") for work in (
-        _work({}), _work({"contrast": 1.0}), _work({"contrast": 1.2}), _work({"contrast": 1.2}), _work({"brightness": 0.2}),
-    )]  # fmt: skip
+    settings = [{}, {"contrast": 1.0}, {"contrast": 1.2}, {"contrast": 1.2}, {"brightness": 0.2}]
+    done = [run_batch(_work(turned), [photos], tmp_path / "out").count("done") for turned in settings]
     assert done == [6, 0, 6, 0, 6]
 
 
