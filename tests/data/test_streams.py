@@ -126,3 +126,41 @@ def test_settings_open_the_stream_they_describe(folder: Path) -> None:
     assert (made.patch, made.gray, made.seed, len(made.source)) == (16, 0.5, 7, 3)
     with pytest.raises(SettingsError):
         stream(folder, patch=0)
+
+
+def test_without_zoom_the_stream_is_the_one_it_always_was(folder: Path) -> None:
+    """Sample 4 by hand: order, crop, flip, degradation, in this order of draws."""
+    rng = np.random.default_rng([0, 4])
+    image = Folder(folder).read(order(0, 4, 3))
+    if min(image.shape[:2]) < 56:
+        image = np.pad(image, [(0, max(0, 56 - n)) for n in image.shape[:2]] + [(0, 0)], mode="symmetric")
+    top, left = rng.integers(image.shape[0] - 55), rng.integers(image.shape[1] - 55)
+    clean, turn = image[top : top + 56, left : left + 56], int(rng.integers(8))
+    clean = clean[:: -1 if turn & 1 else 1, :: -1 if turn & 2 else 1]
+    clean = clean.transpose(1, 0, 2) if turn & 4 else clean
+    batch = stream(folder).batch(4, 1)
+    assert np.array_equal(np.rint((batch.target[0].permute(1, 2, 0).numpy() + 1) * 127.5), clean[4:-4, 4:-4])
+
+
+def test_zoom_reduces_a_larger_crop_and_enlarges_a_smaller_one(tmp_path: Path) -> None:
+    ramp = np.broadcast_to(np.arange(256, dtype=np.uint8)[None, :, None], (256, 256, 3))
+    cv2.imwrite(str(tmp_path / "ramp.png"), ramp)
+    settings = PairedFolder(degradation=GaussianNoise(sigma=(0, 0)), patch=32, zoom=(0.5, 4.0))
+    target = settings.stream(tmp_path, seed=3).batch(0, 40).target.numpy() * 127.5
+    # The ramp rises by one level a pixel, so its slope in the patch is the zoom; flips turn it about.
+    slopes = np.maximum(*(np.abs(np.ptp(target[:, 0], axis=axis).mean(axis=1)) for axis in (1, 2))) / 31
+    assert slopes.min() > 0.4 and slopes.max() < 4.2
+    assert (slopes < 1).any() and (slopes > 2).any()
+    again = settings.stream(tmp_path, seed=3).batch(7, 1).target.numpy() * 127.5
+    assert np.array_equal(again[0], target[7])
+
+
+def test_zoom_is_limited_by_the_image(folder: Path) -> None:
+    settings = {"scale": 1, "degradation": GaussianNoise(sigma=(0, 0)), "patch": 20, "margin": 0}
+    whole = np.rint((stream(folder, **settings, zoom=(50.0, 50.0)).batch(0, 3).target.numpy() + 1) * 127.5)
+    square = cv2.resize(Folder(folder).read(1), (20, 20), interpolation=cv2.INTER_AREA)  # all of the image of 40 px
+    turned = [np.rot90(flipped, k) for flipped in (square, square[::-1]) for k in range(4)]
+    assert sum(np.array_equal(sample.transpose(1, 2, 0), t) for sample in whole for t in turned) == 1
+    for wrong in ((0.0, 1.0), (2.0, 1.0)):
+        with pytest.raises(SettingsError, match="zoom"):
+            stream(folder, zoom=wrong)

@@ -25,6 +25,7 @@ class PairedFolder(Generic[D]):
         scale: target pixels per source pixel.
         gray: chance that a sample is gray.
         margin: px degraded around the crop and cut off.
+        zoom: lowest and highest side of the crop in sides of the clean patch, to which it is resized.
         cache_bytes: decoded images kept in memory.
     """
 
@@ -33,6 +34,7 @@ class PairedFolder(Generic[D]):
     scale: int = 1
     gray: float = 0.0
     margin: int = 0
+    zoom: tuple[float, float] = (1.0, 1.0)
     cache_bytes: int = 2_000_000_000
 
     def stream(self, path: Path | None, *, seed: int) -> PairedStream:
@@ -51,5 +53,6 @@ class PairedFolder(Generic[D]):
             scale=self.scale,
             gray=self.gray,
             margin=self.margin,
+            zoom=self.zoom,
             seed=seed,
         )

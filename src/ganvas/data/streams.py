@@ -60,6 +60,9 @@ class PairedStream:
         gray: chance that a sample is gray (three equal channels after degradation).
         margin: px around the source patch that are degraded too and then cut off, so that no border artefact of the
             degradation is learnt.
+        zoom: lowest and highest side of the crop in sides of the clean patch, drawn evenly in the logarithm; the crop
+            is resized to the patch before the degradation, so that a few photos show their things at many sizes.
+            What an image is too small for is cut down to it. ``(1, 1)`` draws nothing.
         seed: of order, crops, flips and degradations.
     """
 
@@ -69,11 +72,14 @@ class PairedStream:
     scale: int = 1
     gray: float = 0.0
     margin: int = 0
+    zoom: tuple[float, float] = (1.0, 1.0)
     seed: int = 0
 
     def __post_init__(self) -> None:
         if self.patch < 1 or self.scale < 1 or self.margin < 0:
             raise SettingsError("A stream needs patch >= 1, scale >= 1 and margin >= 0.")
+        if not 0 < self.zoom[0] <= self.zoom[1]:
+            raise SettingsError("A stream needs a zoom of two numbers above 0, the lower one first.")
 
     def batch(self, first: int, count: int) -> Paired:
         """Returns samples ``first`` to ``first + count - 1``, images in [-1, 1]."""
@@ -85,7 +91,8 @@ class PairedStream:
         rng = np.random.default_rng([self.seed, index])
         image = self.source.read(order(self.seed, index, len(self.source)))
         side = (self.patch + 2 * self.margin) * self.scale
-        clean = _flip(_crop(image, side, rng), rng).astype(np.float32) / np.float32(255)
+        crop = _crop(image, _zoomed(image, side, self.zoom, rng), rng)
+        clean = _flip(_resized(crop, side), rng).astype(np.float32) / np.float32(255)
         if rng.random() < self.gray:
             clean = cv2.cvtColor(clean, cv2.COLOR_RGB2GRAY)[:, :, None]
         source = self.degradation(clean, rng)
@@ -103,6 +110,21 @@ def _crop(image: np.ndarray, side: int, rng: np.random.Generator) -> np.ndarray:
         height, width = image.shape[:2]
     top, left = rng.integers(height - side + 1), rng.integers(width - side + 1)
     return image[top : top + side, left : left + side]
+
+
+def _zoomed(image: np.ndarray, side: int, zoom: tuple[float, float], rng: np.random.Generator) -> int:
+    """Returns the side of the crop, px."""
+    if zoom == (1.0, 1.0):  # no draw: the stream of a recipe without zoom stays what it was
+        return side
+    factor = float(np.exp(rng.uniform(np.log(zoom[0]), np.log(zoom[1]))))
+    return max(1, round(side * min(factor, max(min(zoom[0], 1.0), min(image.shape[:2]) / side))))
+
+
+def _resized(crop: np.ndarray, side: int) -> np.ndarray:
+    if len(crop) == side:
+        return crop
+    smaller = side < len(crop)
+    return cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
 
 
 def _flip(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
