@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8
 
-from ganvas.core.errors import ImageError, SettingsError
-from ganvas.evaluate.files import images, pairs, read_rgb
-from ganvas.evaluate.protocol import Model, compare
-from ganvas.evaluate.table import Column, EvaluationTable, Row
+from ganvas.core.errors import SettingsError
+from ganvas.evaluate.files import images, pairs, read_pair, read_rgb
+from ganvas.evaluate.protocol import INPUT, Model, Sample, classical, fidelity, rows_of
+from ganvas.evaluate.table import PSNR, SSIM, EvaluationTable
 from ganvas.metrics.colour import gray
-from ganvas.metrics.psnr import psnr
-from ganvas.metrics.ssim import ssim
-from ganvas.zoo.classical import nlm, tv
 
 __all__ = ["CLASSICAL", "INPUT", "noisy", "run"]
 
-INPUT = "input"
-CLASSICAL: Mapping[str, Model] = {"classical/nlm": nlm.apply, "classical/tv": tv.apply}
+CLASSICAL = classical("nlm", "tv")
 _SEED = 7
-_COLUMNS = (Column(key="psnr", metric="psnr", title="PSNR"), Column(key="ssim", metric="ssim", title="SSIM"))
-
-
-@dataclass(frozen=True)
-class _Sample:
-    name: str
-    source: UInt8[np.ndarray, "h w c"]
-    truth: UInt8[np.ndarray, "h w c"]
 
 
 def noisy(clean: UInt8[np.ndarray, "h w c"], sigma: float, rng: np.random.Generator) -> UInt8[np.ndarray, "h w c"]:
@@ -70,24 +57,15 @@ def run(
         raise SettingsError(f"Cannot add noise of sigma {sigma}: it must be above 0.")
     found = pairs(data)
     samples = _paired(found[:limit], gray_only) if found else _noised(images(data)[:limit], sigma, gray_only)
-    entrants: dict[str, Model] = {INPUT: lambda image: image, **baselines, name: model}
-    rows: list[Row] = []
-    for sample in samples:
-        truth = sample.truth
-
-        def judge(result: UInt8[np.ndarray, "h w c"], truth: UInt8[np.ndarray, "h w c"] = truth) -> dict[str, float]:
-            return {"psnr": psnr(result, truth), "ssim": ssim(result, truth)}
-
-        compared = compare(entrants, sample.source, judge, image=sample.name, shape=truth.shape)
-        rows += [row for row, _ in compared]
-    order = list(entrants)
+    rows = rows_of({**baselines, name: model}, samples, fidelity)
+    count = len({row.image for row in rows})
     return EvaluationTable(
         task="denoise",
         dataset=dataset or data.name,
-        protocol=_protocol(sigma, is_paired=bool(found), gray_only=gray_only, count=len(rows) // len(entrants)),
+        protocol=_protocol(sigma, is_paired=bool(found), gray_only=gray_only, count=count),
         model=name,
-        columns=_COLUMNS,
-        rows=sorted(rows, key=lambda row: order.index(row.entrant)),
+        columns=(PSNR, SSIM),
+        rows=rows,
     )
 
 
@@ -95,23 +73,18 @@ def _as_asked(image: UInt8[np.ndarray, "h w 3"], gray_only: bool) -> UInt8[np.nd
     return np.rint(gray(image)).astype(np.uint8)[:, :, None] if gray_only else image
 
 
-def _noised(paths: list[Path], sigma: float, gray_only: bool) -> Iterator[_Sample]:
+def _noised(paths: list[Path], sigma: float, gray_only: bool) -> Iterator[Sample]:
     # One generator over the sorted files: the noise of an image depends on those before it.
     rng = np.random.default_rng(_SEED)
     for path in paths:
         truth = _as_asked(read_rgb(path)[0], gray_only)
-        yield _Sample(path.stem, noisy(truth, sigma, rng), truth)
+        yield Sample(name=path.stem, source=noisy(truth, sigma, rng), truth=truth)
 
 
-def _paired(found: list[tuple[str, Path, Path]], gray_only: bool) -> Iterator[_Sample]:
+def _paired(found: list[tuple[str, Path, Path]], gray_only: bool) -> Iterator[Sample]:
     for name, source_path, truth_path in found:
-        source, truth = (_as_asked(read_rgb(path)[0], gray_only) for path in (source_path, truth_path))
-        if source.shape != truth.shape:
-            raise ImageError(
-                f"{source_path.name} is {source.shape[1]} x {source.shape[0]} px, {truth_path.name} {truth.shape[1]} x "
-                f"{truth.shape[0]}: a pair must be of the same size."
-            )
-        yield _Sample(name, source, truth)
+        source, truth = (_as_asked(image, gray_only) for image in read_pair(source_path, truth_path))
+        yield Sample(name=name, source=source, truth=truth)
 
 
 def _protocol(sigma: float, *, is_paired: bool, gray_only: bool, count: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +11,35 @@ from jaxtyping import UInt8
 
 from ganvas.core.errors import ImageError
 
-__all__ = ["images", "pairs", "read_rgb"]
+__all__ = ["NOISE", "Layout", "images", "paired", "pairs", "read_pair", "read_rgb"]
 
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"})
-_NOISY, _CLEAN = ("_real", "_noisy"), ("_mean", "_clean")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How the pairs of a task are named.
+
+    Attributes:
+        source, truth: what the degraded image and its truth are called in errors.
+        folders: names of sub-folders that hold degraded images and truths under the same names.
+        files: patterns of the stems of both, where they lie in one folder; the group ``name`` is what they share.
+        shared: whether several degraded images may share a truth, each named by its whole stem.
+    """
+
+    source: str
+    truth: str
+    folders: tuple[tuple[str, str], ...]
+    files: tuple[str, str]
+    shared: bool = False
+
+
+NOISE = Layout(
+    source="noisy",
+    truth="clean",
+    folders=(("noisy", "clean"),),
+    files=(r"(?P<name>.*)_(real|noisy)", r"(?P<name>.*)_(mean|clean)"),  # PolyU's names are _real and _mean
+)
 
 
 def images(folder: Path) -> list[Path]:
@@ -29,36 +56,65 @@ def images(folder: Path) -> list[Path]:
     return found
 
 
-def pairs(folder: Path) -> list[tuple[str, Path, Path]]:
-    """Returns (name, noisy, clean) of a folder of pairs, sorted by name; empty where the folder is not one of pairs.
-
-    Pairs are files ``NAME_real.*`` or ``NAME_noisy.*`` with ``NAME_mean.*`` or ``NAME_clean.*`` (the PolyU names), or
-    files of the same name in sub-folders ``noisy`` and ``clean``.
+def pairs(folder: Path, layout: Layout = NOISE) -> list[tuple[str, Path, Path]]:
+    """Returns (name, degraded, truth) of a folder of pairs, sorted by name; empty where the folder is not one of pairs.
 
     Raises:
         ImageError: an image has no partner, or more than one.
     """
-    if (folder / "noisy").is_dir() and (folder / "clean").is_dir():
-        noisy = [(path.stem, path) for path in images(folder / "noisy")]
-        clean = [(path.stem, path) for path in images(folder / "clean")]
+    for first, second in layout.folders:
+        if (folder / first).is_dir() and (folder / second).is_dir():
+            sources = [(path.stem, path) for path in images(folder / first)]
+            truths = [(path.stem, path) for path in images(folder / second)]
+            break
     else:
         found = images(folder)
-        noisy, clean = _ending(found, _NOISY), _ending(found, _CLEAN)
-        if not noisy and not clean:
+        sources, truths = (_matching(found, pattern) for pattern in layout.files)
+        if not sources and not truths:
             return []
-    first, second = dict(noisy), dict(clean)
-    if lonely := sorted(first.keys() ^ second.keys()):
+    by_name = dict(truths)
+    if lonely := sorted({name for name, _ in sources} ^ by_name.keys()):
         raise ImageError(
-            f"{folder} holds {len(lonely)} images without a partner, such as {lonely[0]}: each noisy image needs the "
-            "clean one of the same name."
+            f"{folder} holds {len(lonely)} images without a partner, such as {lonely[0]}: each {layout.source} image "
+            f"needs the {layout.truth} one of the same name."
         )
-    if len(first) < len(noisy) or len(second) < len(clean):
+    if len(by_name) < len(truths) or (not layout.shared and len(dict(sources)) < len(sources)):
         raise ImageError(f"{folder} holds two images of the same name with different endings: remove one of each.")
-    return [(name, first[name], second[name]) for name in sorted(first)]
+    return sorted((path.stem if layout.shared else name, path, by_name[name]) for name, path in sources)
 
 
-def _ending(found: list[Path], endings: tuple[str, ...]) -> list[tuple[str, Path]]:
-    return [(p.stem.removesuffix(end), p) for p in found for end in endings if p.stem.endswith(end)]
+def paired(folder: Path, layout: Layout) -> list[tuple[str, Path, Path]]:
+    """Returns the pairs of a folder that must be one of pairs.
+
+    Raises:
+        ImageError: it is not, or an image has no partner, or more than one.
+    """
+    if found := pairs(folder, layout):
+        return found
+    first, second = layout.folders[0]
+    raise ImageError(
+        f"{folder} holds no pairs of {layout.source} and {layout.truth} images: put them into sub-folders {first} and "
+        f"{second} under the same names."
+    )
+
+
+def _matching(found: list[Path], pattern: str) -> list[tuple[str, Path]]:
+    return [(match["name"], path) for path in found if (match := re.fullmatch(pattern, path.stem))]
+
+
+def read_pair(source: Path, truth: Path) -> tuple[UInt8[np.ndarray, "h w 3"], UInt8[np.ndarray, "h w 3"]]:
+    """Returns both images of a pair as 8-bit RGB.
+
+    Raises:
+        ImageError: one cannot be decoded, or they differ in size.
+    """
+    first, second = read_rgb(source)[0], read_rgb(truth)[0]
+    if first.shape != second.shape:
+        raise ImageError(
+            f"{source.name} is {first.shape[1]} x {first.shape[0]} px, {truth.name} {second.shape[1]} x "
+            f"{second.shape[0]}: a pair must be of the same size."
+        )
+    return first, second
 
 
 def read_rgb(path: Path) -> tuple[UInt8[np.ndarray, "h w 3"], bool]:

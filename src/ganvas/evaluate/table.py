@@ -10,7 +10,7 @@ from typing import Any
 from ganvas.core.errors import SettingsError
 from ganvas.metrics.registry import find
 
-__all__ = ["Column", "EvaluationTable", "Row"]
+__all__ = ["PSNR", "SSIM", "Column", "EvaluationTable", "Row"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,10 @@ class Column:
         return "-" if math.isnan(value) else f"{value:.{find(self.metric).digits}f}"
 
 
+PSNR = Column(key="psnr", metric="psnr", title="PSNR")
+SSIM = Column(key="ssim", metric="ssim", title="SSIM")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """Figures of one entrant on one image; ``seconds`` is the time its function took."""
@@ -52,7 +56,7 @@ class EvaluationTable:
     """An evaluation.
 
     Attributes:
-        task: ``upscale`` or ``denoise``.
+        task: the task, or the question, that the protocol is about.
         dataset: what was measured on, as it is called in print.
         protocol: one sentence that lets another repeat the measurement.
         columns: what was measured.
