@@ -12,10 +12,11 @@ import numpy as np
 
 from ganvas.api import arrays, catalog
 from ganvas.api.formats import Formats, checked_format
+from ganvas.api.job import Job
 from ganvas.api.load import Model
 from ganvas.api.outcome import Observer, Outcome, Status, Summary, reason_of
 from ganvas.api.render import Progress, render
-from ganvas.api.work import Work, prepare
+from ganvas.api.work import prepare
 from ganvas.core.errors import SettingsError, UnsafeOutput
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def apply(
     return apply_to(work, image, output=output, overwrite=overwrite)
 
 
-def apply_to(work: Work, image: Kind, *, output: str | Path | None, overwrite: bool) -> Kind:
-    """Returns the picture by the work, of the kind that was given; with ``output`` the path of the file written.
+def apply_to(job: Job, image: Kind, *, output: str | Path | None, overwrite: bool) -> Kind:
+    """Returns the picture by the job, of the kind that was given; with ``output`` the path of the file written.
 
     Raises:
         GanvasError: the picture, the model or the settings do not allow it.
@@ -52,34 +53,34 @@ def apply_to(work: Work, image: Kind, *, output: str | Path | None, overwrite: b
 
     if isinstance(image, str | Path):
         if output is None:
-            return _to_pil(work, Path(image).expanduser())
+            return _to_pil(job, Path(image).expanduser())
         target = Path(output).expanduser()
-        _write(work, Path(image).expanduser(), target, overwrite=overwrite)
+        _write(job, Path(image).expanduser(), target, overwrite=overwrite)
         return target
     if output is not None:
         raise SettingsError("An output file is only for a picture given by its path: save the result yourself.")
     if isinstance(image, bytes | bytearray | memoryview):
         target_bytes = io.BytesIO()
-        with open_picture(bytes(image), limits=work.options.limits()) as picture:
-            render(work, picture, target_bytes, format=Formats(work.options.format).choose(picture.info))
+        with open_picture(bytes(image), limits=job.options.limits()) as picture:
+            render(job, picture, target_bytes, format=Formats(job.options.format).choose(picture.info))
         return target_bytes.getvalue()
     if isinstance(image, np.ndarray):
-        return arrays.apply(work, image)
+        return arrays.apply(job, image)
     if arrays.is_pil(image):
-        return arrays.apply_pil(work, image)
+        return arrays.apply_pil(job, image)
     raise SettingsError(f"A {type(image).__name__} is no picture: give a path, bytes, a PIL image or a numpy array.")
 
 
-def _to_pil(work: Work, path: Path) -> Image:
+def _to_pil(job: Job, path: Path) -> Image:
     """The result as a PIL image that holds what its file would."""
     from PIL import Image
 
     from ganvas.io.picture import open_picture
 
     target = io.BytesIO()
-    with open_picture(path, limits=work.options.limits()) as picture:
+    with open_picture(path, limits=job.options.limits()) as picture:
         # PNG keeps every pixel; float pictures need TIFF.
-        render(work, picture, target, format="tiff" if picture.info.bits == 32 else "png")
+        render(job, picture, target, format="tiff" if picture.info.bits == 32 else "png")
     target.seek(0)
     image = Image.open(target)
     image.load()
@@ -103,9 +104,7 @@ def goes_to_file(paths: Sequence[Path], output: Path) -> bool:
     return False
 
 
-def apply_file(
-    work: Work, source: Path, output: Path, *, overwrite: bool, dry_run: bool, observer: Observer
-) -> Summary:
+def apply_file(job: Job, source: Path, output: Path, *, overwrite: bool, dry_run: bool, observer: Observer) -> Summary:
     """Writes the result of one file to another and returns what became of it; errors are told, not raised.
 
     Args:
@@ -121,7 +120,7 @@ def apply_file(
         if not source.exists():
             raise FileNotFoundError(2, "there is no such file", str(source))
         if not dry_run:
-            notes = _write(work, source, output, overwrite=overwrite, progress=observer.advanced)
+            notes = _write(job, source, output, overwrite=overwrite, progress=observer.advanced)
             status = "done"
     except Exception as raised:
         status, error = "failed", raised
@@ -135,11 +134,11 @@ def apply_file(
         error=error,
     )
     observer.ended(outcome)
-    report = work.model.session.report.to_json() if status == "done" else {}
+    report = job.report if status == "done" else {}
     return Summary(outcomes=(outcome,), seconds=outcome.seconds, report=report)
 
 
-def apply_stream(work: Work, source: BinaryIO | Path, target: BinaryIO | Path, *, overwrite: bool) -> Summary:
+def apply_stream(job: Job, source: BinaryIO | Path, target: BinaryIO | Path, *, overwrite: bool) -> Summary:
     """Writes the result of a stream or file to a stream or file.
 
     Raises:
@@ -152,13 +151,13 @@ def apply_stream(work: Work, source: BinaryIO | Path, target: BinaryIO | Path, *
     if isinstance(target, Path):
         if isinstance(source, Path):
             _check_output(source, target, overwrite=overwrite)
-        chosen = _format_for(target, work.options.format)
+        chosen = _format_for(target, job.options.format)
     else:
         chosen = "auto"
-    with open_picture(source, limits=work.options.limits()) as picture:
+    with open_picture(source, limits=job.options.limits()) as picture:
         if chosen == "auto":
-            chosen = Formats(work.options.format).choose(picture.info)
-        notes = render(work, picture, target, format=chosen)
+            chosen = Formats(job.options.format).choose(picture.info)
+        notes = render(job, picture, target, format=chosen)
     outcome = Outcome(
         input=str(source) if isinstance(source, Path) else "-",
         output=str(target) if isinstance(target, Path) else "-",
@@ -166,17 +165,17 @@ def apply_stream(work: Work, source: BinaryIO | Path, target: BinaryIO | Path, *
         seconds=time.perf_counter() - start,
         notes=tuple(notes),
     )
-    return Summary(outcomes=(outcome,), seconds=outcome.seconds, report=work.model.session.report.to_json())
+    return Summary(outcomes=(outcome,), seconds=outcome.seconds, report=job.report)
 
 
-def _write(work: Work, source: Path, target: Path, *, overwrite: bool, progress: Progress | None = None) -> list[str]:
+def _write(job: Job, source: Path, target: Path, *, overwrite: bool, progress: Progress | None = None) -> list[str]:
     from ganvas.io.picture import open_picture
 
     _check_output(source, target, overwrite=overwrite)
-    chosen = _format_for(target, work.options.format)
-    with open_picture(source, limits=work.options.limits()) as picture:
+    chosen = _format_for(target, job.options.format)
+    with open_picture(source, limits=job.options.limits()) as picture:
         target.parent.mkdir(parents=True, exist_ok=True)
-        return render(work, picture, target, format=chosen, progress=progress)
+        return render(job, picture, target, format=chosen, progress=progress)
 
 
 def _check_output(source: Path, target: Path, *, overwrite: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ganvas.api.work import Work
+from ganvas.api.job import Job
 from ganvas.core.errors import ImageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _FULL = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 _CHANNELS = (1, 2, 3, 4)
 
 
-def apply(work: Work, array: np.ndarray) -> np.ndarray:
+def apply(job: Job, array: np.ndarray) -> np.ndarray:
     """Returns the result of an array: the same dtype, as many axes and channels.
 
     Raises:
@@ -34,10 +34,10 @@ def apply(work: Work, array: np.ndarray) -> np.ndarray:
     if not full:
         raise ImageError(f"An array of {array.dtype} is no picture: use uint8, uint16, or float in [0, 1].")
     height, width = planes.shape[:2]
-    limits = work.options.limits()
+    limits = job.options.limits()
     limits.check_in(width, height, "The array")
-    session = work.model.session
-    size = session.size(height, width, work.scale)
+    job = job.begin(None, None)
+    size = job.size(height, width)
     limits.check_out(size[1], size[0])
     values = np.ascontiguousarray(planes, dtype=np.float32) / np.float32(full)
     _check_values(values, given_as_float=array.dtype.kind == "f")
@@ -45,14 +45,23 @@ def apply(work: Work, array: np.ndarray) -> np.ndarray:
     colour = values[:, :, :-1] if transparent else values
     if transparent:
         colour = _extended(colour, np.clip(values[:, :, -1], 0, 1))
-    with work.model.busy:
-        result = session.array(
-            np.ascontiguousarray(colour), scale=work.scale, strength=work.strength, tone=work.controls
-        )
+    result = _computed(job, np.ascontiguousarray(colour))
     if transparent:
         result = np.concatenate([result, _resized(np.clip(values[:, :, -1:], 0, 1), size)], axis=2)
     result = _stored(result, array.dtype, full)
     return result[:, :, 0] if array.ndim == 2 else result
+
+
+def _computed(job: Job, colour: np.ndarray) -> np.ndarray:
+    from ganvas.infer.rows import ArrayRows
+
+    parts: list[np.ndarray] = []
+
+    def keep(rows: np.ndarray) -> None:
+        parts.append(rows.copy())
+
+    job.run(ArrayRows(colour), keep)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _check_values(values: np.ndarray, *, given_as_float: bool) -> None:
@@ -97,7 +106,7 @@ def is_pil(value: Any) -> bool:
     return module is not None and isinstance(value, module.Image)
 
 
-def apply_pil(work: Work, image: Image) -> Image:
+def apply_pil(job: Job, image: Image) -> Image:
     """Returns the result of a PIL image, upright, with its colour profile.
 
     Palettes and CMYK become RGB, 1-bit becomes gray, as nothing else can hold the result.
@@ -110,7 +119,7 @@ def apply_pil(work: Work, image: Image) -> Image:
     from ganvas.api.render import render
     from ganvas.io.picture import open_picture
 
-    work.options.limits().check_in(image.width, image.height, "The image")
+    job.options.limits().check_in(image.width, image.height, "The image")
     wide = image.mode in ("F", "CMYK")
     plain = image if wide or image.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16") else _converted(image)
     given = io.BytesIO()
@@ -123,8 +132,8 @@ def apply_pil(work: Work, image: Image) -> Image:
     else:
         plain.save(given, "PNG", compress_level=0, **told)
     target = io.BytesIO()
-    with open_picture(given.getvalue(), limits=work.options.limits()) as picture:
-        render(work, picture, target, format="tiff" if picture.info.bits == 32 else "png")
+    with open_picture(given.getvalue(), limits=job.options.limits()) as picture:
+        render(job, picture, target, format="tiff" if picture.info.bits == 32 else "png")
     target.seek(0)
     result = pil.open(target)
     result.load()

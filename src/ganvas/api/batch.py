@@ -17,10 +17,10 @@ import numpy as np
 from ganvas.api.folder import OutputFolder, identities
 from ganvas.api.formats import Formats
 from ganvas.api.intake import Intake, Item, Ready
+from ganvas.api.job import Job
 from ganvas.api.names import Problem, assign, check_suffix, walk
 from ganvas.api.outcome import Observer, Outcome, Status, Summary, is_full_disk, reason_of
 from ganvas.api.render import Encoding, compute, writer
-from ganvas.api.work import Work
 
 __all__ = ["Silent", "run"]
 
@@ -41,7 +41,7 @@ class Silent:
 
 
 def run(
-    work: Work,
+    job: Job,
     paths: Sequence[Path],
     output: Path,
     *,
@@ -50,7 +50,7 @@ def run(
     dry_run: bool = False,
     observer: Observer | None = None,
 ) -> Summary:
-    """Applies the work to every picture below the paths and returns what became of each.
+    """Applies the job to every picture below the paths and returns what became of each.
 
     Args:
         output: folder; it is made where it does not exist, and never walked as an input.
@@ -69,11 +69,11 @@ def run(
     folder = OutputFolder(output, write=not dry_run)
     try:
         sources, problems = walk(paths, output=output)
-        formats = Formats(work.options.format)
+        formats = Formats(job.options.format)
         sources = [s for s in sources if s.named or (formats.is_picture(s.path) and not folder.is_output(s.path))]
         names = assign(sources, suffix=suffix, extension=lambda source: formats.ending(source.path))
         items = [Item(source, name) for source, name in zip(sources, names, strict=True)]
-        batch = _Batch(work, folder, formats, overwrite=overwrite, observer=observer or Silent())
+        batch = _Batch(job, folder, formats, overwrite=overwrite, observer=observer or Silent())
         return batch.run(items, problems, start=start, dry_run=dry_run)
     finally:
         folder.close()
@@ -93,11 +93,11 @@ class _Batch:
     """The state of one call of :func:`run`."""
 
     def __init__(
-        self, work: Work, folder: OutputFolder, formats: Formats, *, overwrite: bool, observer: Observer
+        self, job: Job, folder: OutputFolder, formats: Formats, *, overwrite: bool, observer: Observer
     ) -> None:
-        self._work, self._folder, self._formats = work, folder, formats
+        self._job, self._folder, self._formats = job, folder, formats
         self._overwrite, self._observer = overwrite, observer
-        self._settings = work.digest()
+        self._settings = job.digest()
         self._originals: set[tuple[int, int]] = set()
         self._outcomes: dict[Item, Outcome] = {}
         self._running: deque[_Running] = deque()
@@ -122,7 +122,7 @@ class _Batch:
             outcomes=(*outcomes, *failed),
             seconds=time.perf_counter() - start,
             stopped=self._stopped,
-            report=self._work.model.session.report.to_json() if done else {},
+            report=self._job.report if done else {},
         )
 
     def _go(self, items: Sequence[Item], *, wait: bool) -> list[Item]:
@@ -132,7 +132,7 @@ class _Batch:
             items,
             self._folder,
             settings=self._settings,
-            limits=self._work.options.limits(),
+            limits=self._job.options.limits(),
             originals=self._originals,
             overwrite=self._overwrite,
             wait=wait,
@@ -158,12 +158,13 @@ class _Batch:
     def _compute(self, ready: Ready) -> None:
         start = time.perf_counter()
         item = ready.item
-        _ = self._work.model.session  # a model that cannot be opened ends the batch, not one picture
+        self._job.open()  # a model that cannot be opened ends the batch, not one picture
+        job = self._job.begin(ready.picture, self._folder.target(item.name))
         encoding: Encoding | None = None
         notes = self._formats.notes(item.source.path)
         try:
-            encoding = Encoding(self._writer(ready, notes))
-            compute(self._work, ready.picture, encoding.put, self._observer.advanced)
+            encoding = Encoding(self._writer(job, ready, notes))
+            compute(job, ready.picture, encoding.put, self._observer.advanced)
             encoding.finish()
         except BaseException as error:
             if encoding is not None:
@@ -177,11 +178,11 @@ class _Batch:
         self._running.append(_Running(ready, encoding, start, notes))
         self._settle(_ENCODING)
 
-    def _writer(self, ready: Ready, notes: list[str]) -> Callable[[Iterator[np.ndarray]], None]:
+    def _writer(self, job: Job, ready: Ready, notes: list[str]) -> Callable[[Iterator[np.ndarray]], None]:
         """What the encoding thread does: encode, put on record, give the output its name."""
         item = ready.item
         temporary = self._folder.temporary(item.name)
-        encode = writer(self._work, ready.picture, temporary, format=self._formats.of(item.source.path), notes=notes)
+        encode = writer(job, ready.picture, temporary, format=self._formats.of(item.source.path), notes=notes)
 
         def write(rows: Iterator[np.ndarray]) -> None:
             encode(rows)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from jaxtyping import Float
 
-from ganvas.api.work import Work
+from ganvas.api.job import Job
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ganvas.io.picture import Picture
 
 __all__ = ["Encoding", "Progress", "compute", "render"]
@@ -107,10 +107,9 @@ class Encoding:
             yield item
 
 
-def compute(work: Work, picture: Picture, take: Callable[[np.ndarray], None], progress: Progress | None = None) -> None:
+def compute(job: Job, picture: Picture, take: Callable[[np.ndarray], None], progress: Progress | None = None) -> None:
     """Applies the model to the picture's colour; ``take`` gets the rows from top to bottom."""
-    session = work.model.session
-    height, _ = session.size(picture.info.height, picture.info.width, work.scale)
+    height, _ = job.size(picture.info.height, picture.info.width)
     done = 0
 
     def sink(rows: np.ndarray) -> None:
@@ -120,12 +119,11 @@ def compute(work: Work, picture: Picture, take: Callable[[np.ndarray], None], pr
         if progress is not None:
             progress(done / height)
 
-    with work.model.busy:
-        session.run(picture.colour, scale=work.scale, strength=work.strength, tone=work.controls, sink=sink)
+    job.run(picture.colour, sink)
 
 
 def writer(
-    work: Work, picture: Picture, target: str | Path | BinaryIO, *, format: str, notes: list[str]
+    job: Job, picture: Picture, target: str | Path | BinaryIO, *, format: str, notes: list[str]
 ) -> Callable[[Iterator[np.ndarray]], None]:
     """Returns the function that encodes the rows of the result into the target, with the picture's transparency.
 
@@ -134,24 +132,26 @@ def writer(
     """
     from ganvas.io.writer import create_picture
 
-    height, width = work.model.session.size(picture.info.height, picture.info.width, work.scale)
+    height, width = job.size(picture.info.height, picture.info.width)
+    job.options.limits().check_out(width, height)
 
     def write(rows: Iterator[np.ndarray]) -> None:
+        first = next(rows)  # by now the job knows what it did
         out = create_picture(
             target,
             like=picture,
             height=height,
             width=width,
             format=format,
-            quality=work.options.quality,
-            provenance=work.provenance(),
-            limits=work.options.limits(),
+            quality=job.options.quality,
+            provenance=job.provenance(),
+            limits=job.options.limits(),
         )
         with out:
             transparency = None if picture.alpha is None else _Transparency(picture, height, width)
-            for chunk in rows:
+            for chunk in chain([first], rows):
                 out.write(chunk, None if transparency is None else transparency.take(len(chunk)))
-        notes.extend([*picture.info.warnings, *out.notes])
+        notes.extend([*picture.info.warnings, *out.notes, *job.notes])
 
     return write
 
@@ -182,7 +182,7 @@ class _Transparency:
 
 
 def render(
-    work: Work,
+    job: Job,
     picture: Picture,
     target: str | Path | BinaryIO,
     *,
@@ -203,9 +203,10 @@ def render(
         OSError: the target cannot be written.
     """
     notes: list[str] = []
-    encoding = Encoding(writer(work, picture, target, format=format, notes=notes))
+    job = job.begin(picture, Path(target) if isinstance(target, str | Path) else None)
+    encoding = Encoding(writer(job, picture, target, format=format, notes=notes))
     try:
-        compute(work, picture, encoding.put, progress)
+        compute(job, picture, encoding.put, progress)
         encoding.finish()
     except BaseException as error:
         encoding.fail(error)

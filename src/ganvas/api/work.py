@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,10 @@ from ganvas.core.errors import ModelError, SettingsError
 from ganvas.core.task import DIALS, Task
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from ganvas.infer.rows import Rows
+    from ganvas.io.picture import Picture
     from ganvas.io.provenance import Provenance
 
 __all__ = ["Work", "prepare"]
@@ -43,6 +47,33 @@ class Work:
     def options(self) -> Options:
         """How the model is applied."""
         return self.model.options
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing: what one model does goes without saying."""
+        return ()
+
+    @property
+    def report(self) -> Mapping[str, Any]:
+        """What the last picture was computed with."""
+        return self.model.session.report.to_json()
+
+    def begin(self, picture: Picture | None, target: Path | None) -> Work:
+        """Returns itself: all pictures are treated alike."""
+        return self
+
+    def open(self) -> None:
+        """Opens the session."""
+        _ = self.model.session
+
+    def size(self, height: int, width: int) -> tuple[int, int]:
+        """Returns height and width of the result of a picture of that size."""
+        return self.model.session.size(height, width, self.scale)
+
+    def run(self, source: Rows, sink: Callable[[np.ndarray], None]) -> None:
+        """Applies the model; the sink gets the rows of the result from top to bottom, in [0, 1]."""
+        with self.model.busy:
+            self.model.session.run(source, scale=self.scale, strength=self.strength, tone=self.controls, sink=sink)
 
     def digest(self) -> str:
         """Returns a digest of everything that decides the output beside the input: settings and the model's bytes."""
