@@ -23,7 +23,7 @@ from torch import Tensor
 from ganvas.core.batch import Batch, Paired
 from ganvas.core.errors import SettingsError
 from ganvas.data.sources import Folder
-from ganvas.degrade.degradation import Degradation
+from ganvas.degrade.degradation import Degradation, Staged
 
 __all__ = ["PairedStream", "Prefetch", "Stream", "order"]
 
@@ -95,6 +95,8 @@ class PairedStream:
         clean = _flip(_resized(crop, side), rng).astype(np.float32) / np.float32(255)
         if rng.random() < self.gray:
             clean = cv2.cvtColor(clean, cv2.COLOR_RGB2GRAY)[:, :, None]
+        if isinstance(self.degradation, Staged):
+            clean = self.degradation.scene(clean, rng)
         source = self.degradation(clean, rng)
         low, high = self.margin, self.margin * self.scale
         source = source[low : low + self.patch, low : low + self.patch]

@@ -11,15 +11,23 @@ from jaxtyping import Float
 
 Image = Float[np.ndarray, "h w c"]
 Degraded = Float[np.ndarray, "_h _w c"]  # a reduction changes the size
-__all__ = ["Chain", "Degradation", "Degraded", "Image", "quantise"]
+__all__ = ["Chain", "Degradation", "Degraded", "Image", "Staged", "quantise"]
 
 
-@runtime_checkable
 @runtime_checkable
 class Degradation(Protocol):
     """Returns the degraded image; both float32 in [0, 1], (h, w, c). All chance comes from ``rng``."""
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded: ...
+
+
+@runtime_checkable
+class Staged(Protocol):
+    """A degradation that first makes the photo into the scene it is about, which the target shows too."""
+
+    def scene(self, clean: Image, rng: np.random.Generator) -> Image:
+        """Returns the photo as the target is to show it; of the same shape."""
+        ...
 
 
 def quantise(image: Image) -> Image:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ganvas.core.method import Optimiser, Schedule
 from ganvas.data.settings import PairedFolder
 from ganvas.degrade.bicubic import Bicubic
+from ganvas.degrade.grain import Grainy
 from ganvas.methods.srgan import SRGAN
 from ganvas.nets.generator import CompactSettings
 from ganvas.train.settings import About, Recipe, TrainSettings
@@ -23,14 +24,15 @@ def recipe() -> Recipe:
             generator=CompactSettings(features=64, convolutions=16),
             task="upscale",
             scale=4,
-            pixel=0.3,
+            pixel=0.2,
             structure=14.0,
+            grid=40.0,
             content=1.0,
-            adversarial=0.01,
+            adversarial=0.015,
             g_optimiser=Optimiser(lr=1e-4, schedule=Schedule(warm_up=800, decay_from=0.4, final=0.05)),
             d_optimiser=Optimiser(lr=2e-4, betas=(0.5, 0.99)),
         ),
-        data=PairedFolder(degradation=Bicubic(scale=4), patch=32, scale=4, margin=4),
+        data=PairedFolder(degradation=Grainy(reduction=Bicubic(scale=4)), patch=32, scale=4, margin=4),
         train=TrainSettings(images=24_000, batch=16),
         about=About(
             name="upscale-x4-gan",

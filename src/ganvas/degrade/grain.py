@@ -1,0 +1,51 @@
+"""Photos with grain, reduced: an enlargement of a grainy photo is to be grainy, and of a smooth one smooth.
+
+A reduced photo still shows whether it had grain. A generator that has seen both learns to tell them apart; one that has
+seen smooth photos alone smooths all, and one whose photos are all a little noisy spreads noise over skies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from ganvas.degrade.bicubic import Bicubic
+from ganvas.degrade.degradation import Degraded, Image, quantise
+
+__all__ = ["Grainy"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grainy:
+    """Adds grain to some photos, which source and target then show, and reduces them.
+
+    Attributes:
+        reduction: photo to source.
+        share: chance of grain.
+        sigma: range of its standard deviation in 1/255, drawn evenly.
+        colour: chance that the channels' grain differs; one grain for all otherwise, as of silver.
+        soft: range of the Gaussian that gives the grains their size, px.
+    """
+
+    reduction: Bicubic = field(default_factory=Bicubic)
+    share: float = 0.35
+    sigma: tuple[float, float] = (1.0, 9.0)
+    colour: float = 0.5
+    soft: tuple[float, float] = (0.0, 0.7)
+
+    def scene(self, clean: Image, rng: np.random.Generator) -> Image:
+        """Returns the photo with its grain, rounded to 8 bits, or as it is."""
+        if rng.random() >= self.share:
+            return clean
+        channels = clean.shape[2] if rng.random() < self.colour else 1
+        grain = rng.standard_normal((*clean.shape[:2], channels), dtype=np.float32)
+        sigma, soft = rng.uniform(*self.sigma), rng.uniform(*self.soft)
+        if soft > 0.2:
+            grain = cv2.GaussianBlur(grain, (0, 0), soft).reshape(grain.shape)
+            grain /= grain.std() + np.float32(1e-6)
+        return quantise(clean + grain * np.float32(sigma / 255))
+
+    def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded:
+        return self.reduction(clean, rng)
