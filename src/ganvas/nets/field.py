@@ -21,7 +21,7 @@ from ganvas.ops.field import TRANSFORM, apply_field
 
 __all__ = ["CELL", "FieldNet", "Look", "thumbnail_size"]
 
-CELL = 16  # px of the thumbnail per cell of the grid
+CELL = 8  # px of the thumbnail per cell of the grid
 _GAIN = 4.0  # transforms must reach far (a dark photo needs tenfold gains) while the last layer starts small
 
 
@@ -56,7 +56,7 @@ class Look(nn.Module):
 
     def __init__(self, *, features: int = 16, bins: int = 8, blocks: int = 3) -> None:
         super().__init__()
-        widths = [features * factor for factor in (1, 2, 3, 4, 6)]
+        widths = [features * factor for factor in (1, 2, 4, 6)]
         self.head = nn.Conv2d(6, widths[0], 3, padding=1)
         self.down = nn.ModuleList([nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairwise(widths)])
         self.local = nn.Sequential(*[_Block(widths[-1]) for _ in range(blocks)])
@@ -71,7 +71,7 @@ class Look(nn.Module):
             nn.init.zeros_(self.tail.bias)  # type: ignore[arg-type]
 
     def forward(self, thumbnail: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b n gh gw"]:
-        """Returns the grid, one cell per 16 x 16 px, for a thumbnail in [-1, 1] whose sides are multiples of 16."""
+        """Returns the grid, one cell per 8 x 8 px, for a thumbnail in [-1, 1] whose sides are multiples of 8."""
         roots = (thumbnail * 0.5 + 0.5).clamp(min=1e-4).sqrt() * 2 - 1
         x = F.relu(self.head(torch.cat([thumbnail, roots], dim=1)))
         for conv in self.down:
@@ -85,7 +85,7 @@ class FieldNet(nn.Module):
     """The whole model: thumbnail, grid, and its application to the picture.
 
     Args:
-        side: longer side of the thumbnail, px; a multiple of 16.
+        side: longer side of the thumbnail, px; a multiple of 8.
         features, bins, blocks: see :class:`Look`.
         channels, scale: must be 3 and 1.
 
@@ -94,7 +94,7 @@ class FieldNet(nn.Module):
     """
 
     def __init__(
-        self, *, side: int = 256, features: int = 16, bins: int = 8, blocks: int = 3, channels: int = 3, scale: int = 1
+        self, *, side: int = 128, features: int = 16, bins: int = 8, blocks: int = 3, channels: int = 3, scale: int = 1
     ) -> None:
         super().__init__()
         if channels != 3 or scale != 1:

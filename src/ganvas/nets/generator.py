@@ -149,7 +149,7 @@ class HalfUNetSettings:
 class FieldSettings:
     """A field of colour transforms decided by a look at the whole picture, see :class:`ganvas.nets.field.FieldNet`."""
 
-    side: int = 256
+    side: int = 128
     features: int = 16
     bins: int = 8
     blocks: int = 3
