@@ -8,8 +8,12 @@ from skimage import data
 from ganvas.degrade.bicubic import Bicubic
 from ganvas.degrade.blur import GaussianBlur, gaussian_kernel
 from ganvas.degrade.degradation import Chain, quantise
+from ganvas.degrade.haze import Haze
 from ganvas.degrade.jpeg import Jpeg
+from ganvas.degrade.low_light import LowLight
 from ganvas.degrade.noise import _TO_SRGB, CameraNoise, GaussianNoise, NoiseMix, PoissonGaussianNoise, demosaicked
+from ganvas.degrade.shake import CameraShake
+from ganvas.degrade.tone import ToneLoss
 from ganvas.ops.resize import resize_matrix
 
 PHOTO = data.astronaut()[100:196, 150:246].astype(np.float32) / np.float32(255)
@@ -21,6 +25,10 @@ ALL = {
     "mix": NoiseMix(),
     "jpeg": Jpeg(),
     "blur": GaussianBlur(),
+    "shake": CameraShake(),
+    "haze": Haze(),
+    "low light": LowLight(),
+    "tone": ToneLoss(),
     "chain": Chain(steps=(GaussianBlur(), GaussianNoise(sigma=(5, 5)), Jpeg())),
 }
 
@@ -39,6 +47,13 @@ def test_same_seed_same_result_and_the_clean_image_is_left_alone(name: str, imag
     assert first.max() <= 1 + 1e-6
     others = [ALL[name](image, np.random.default_rng(seed)) for seed in range(4, 9)]
     assert any(not np.array_equal(first, other) for other in others)
+
+
+@pytest.mark.parametrize("kind", [CameraShake, Haze, LowLight, ToneLoss])
+def test_the_clean_share_comes_back_untouched(kind: type) -> None:
+    assert np.array_equal(kind(clean=1.0)(PHOTO, np.random.default_rng(0)), quantise(PHOTO))
+    clean = sum(np.array_equal(kind(clean=0.5)(PHOTO, np.random.default_rng(s)), quantise(PHOTO)) for s in range(60))
+    assert 18 <= clean <= 42
 
 
 def test_gaussian_noise_has_the_sigma_asked_for_and_is_rounded() -> None:

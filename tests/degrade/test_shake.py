@@ -9,7 +9,6 @@ from scipy.signal import convolve2d
 from skimage import data
 
 from ganvas.core.errors import ImageError
-from ganvas.degrade.degradation import quantise
 from ganvas.degrade.shake import CameraShake, centred, convolve, read_kernel, shake_kernel
 
 PHOTO = data.astronaut()[100:164, 150:214].astype(np.float32) / np.float32(255)
@@ -64,13 +63,10 @@ def test_the_convolution_is_a_convolution_with_a_mirrored_border() -> None:
     assert convolve(PHOTO[..., :1], kernel).shape == (64, 64, 1)
 
 
-def test_the_blur_has_the_noise_asked_for_and_some_samples_stay_clean() -> None:
+def test_the_blur_has_the_noise_asked_for() -> None:
     flat = np.full((96, 96, 3), 0.5, np.float32)
     noisy = CameraShake(noise=(10, 10), clean=0)(flat, np.random.default_rng(0))
     assert np.std(noisy - flat) * 255 == pytest.approx(10, rel=0.03)
-    settings = CameraShake(clean=0.5)
-    clean = sum(np.array_equal(settings(PHOTO, np.random.default_rng(s)), quantise(PHOTO)) for s in range(60))
-    assert 18 <= clean <= 42
 
 
 def test_given_kernels_are_used_and_do_not_shift(tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+"""Darkness as a camera leaves it: too little light, amplified noise, a curve, a cast, compression.
+
+Exposure and noise act on linear light (gamma 2.2), where photons add up; variance is ``gain * signal + read^2``
+(Foi et al. 2008). Amplifying by n stops means 2^n times fewer photons for the same stored value, hence 2^n times the
+gain and the read noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from ganvas.degrade.degradation import Image, quantise
+from ganvas.degrade.draw import between
+from ganvas.degrade.jpeg import Jpeg
+
+GAMMA = np.float32(2.2)
+__all__ = ["LowLight"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LowLight:
+    """Under-exposes, adds a sensor's noise, and rounds to 8 bits.
+
+    Attributes:
+        exposure: range of the stored exposure in EV (stops); -1 halves the linear light.
+        amplified: range of the amplification that is part of it, in stops: 0 is base ISO.
+        gain: variance of the noise per unit of linear signal at base ISO.
+        read: standard deviation of the read noise at base ISO, in units of linear light.
+        smooth: range of the Gaussian that correlates the noise as the camera's own filter does, px.
+        balance: largest change of a channel by the wrong white balance, in stops.
+        gamma: range of a further gamma of the stored values.
+        contrast: range of the share of an S-curve in the stored values.
+        black: range of the offset of the stored values.
+        jpeg_chance: chance of compression.
+        jpeg: the compression.
+        clean: chance that the image stays as it is, so that a well exposed photo comes back unchanged.
+    """
+
+    exposure: tuple[float, float] = (-6.0, -1.0)
+    amplified: tuple[float, float] = (0.0, 4.0)
+    gain: float = 1e-4
+    read: float = 2e-4
+    smooth: tuple[float, float] = (0.0, 0.8)
+    balance: float = 0.25
+    gamma: tuple[float, float] = (0.85, 1.25)
+    contrast: tuple[float, float] = (0.0, 0.4)
+    black: tuple[float, float] = (-0.01, 0.02)
+    jpeg_chance: float = 0.3
+    jpeg: Jpeg = field(default_factory=lambda: Jpeg(quality=(70, 98)))
+    clean: float = 0.1
+
+    def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
+        if rng.random() < self.clean:
+            return quantise(clean)
+        light = clean**GAMMA * np.float32(2 ** between(rng, self.exposure)) * self._balance(rng, clean.shape[2])
+        stored = np.clip(light + self._noise(light, rng), 0, 1) ** (1 / GAMMA)
+        stored = stored ** np.float32(between(rng, self.gamma))
+        curve = stored * stored * (3 - 2 * stored)
+        stored = stored + np.float32(between(rng, self.contrast)) * (curve - stored)
+        dark = quantise(stored + np.float32(between(rng, self.black)))
+        return self.jpeg(dark, rng) if rng.random() < self.jpeg_chance else dark
+
+    def _balance(self, rng: np.random.Generator, channels: int) -> np.ndarray:
+        """Green stays: a camera scales red and blue to it."""
+        if channels == 1:
+            return np.ones(1, np.float32)
+        red, blue = rng.uniform(-self.balance, self.balance, 2)
+        return np.array([2**red, 1, 2**blue], np.float32)
+
+    def _noise(self, light: Image, rng: np.random.Generator) -> Image:
+        amplified = np.float32(2 ** between(rng, self.amplified))
+        variance = np.float32(self.gain) * amplified * light + (np.float32(self.read) * amplified) ** 2
+        noise = rng.standard_normal(light.shape, dtype=np.float32)
+        smooth = between(rng, self.smooth)
+        if smooth > 0.3:  # below, the kernel is a single pixel
+            noise = cv2.GaussianBlur(noise, (0, 0), smooth).reshape(light.shape)
+        return noise * np.sqrt(variance)
