@@ -29,7 +29,7 @@ __all__ = ["PictureWriter", "create_picture"]
 
 _QUALITY = {"jpeg": 95, "webp": 90, "avif": 90}
 _NO_PROFILE = ("bmp", "ppm")
-_CHUNK_SAMPLES = 1 << 20
+_CHUNK_SAMPLES = 1 << 18  # converted at once: a megabyte of floats stays in the second-level cache
 
 
 class PictureWriter:
