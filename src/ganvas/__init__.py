@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ganvas.api.judge import evaluate
     from ganvas.api.load import Model, load
     from ganvas.api.options import Options
+    from ganvas.api.restore import examine, restore
     from ganvas.api.train import train
     from ganvas.api.verbs import brighten, deblur, dehaze, dejpeg, denoise, enhance, upscale
     from ganvas.core.errors import GanvasError
@@ -31,9 +32,11 @@ __all__ = [
     "denoise",
     "enhance",
     "evaluate",
+    "examine",
     "info",
     "load",
     "models",
+    "restore",
     "train",
     "upscale",
 ]
@@ -49,9 +52,11 @@ _HOME = {
     "denoise": "ganvas.api.verbs",
     "enhance": "ganvas.api.verbs",
     "evaluate": "ganvas.api.judge",
+    "examine": "ganvas.api.restore",
     "info": "ganvas.api.info",
     "load": "ganvas.api.load",
     "models": "ganvas.api.info",
+    "restore": "ganvas.api.restore",
     "train": "ganvas.api.train",
     "upscale": "ganvas.api.verbs",
 }

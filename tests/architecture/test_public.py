@@ -9,7 +9,8 @@ import pytest
 import ganvas
 
 TASKS = {"brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"}
-NAMES = TASKS | {"GanvasError", "Model", "Options", "evaluate", "info", "load", "models", "train"}
+OTHERS = {"Model", "Options", "evaluate", "examine", "info", "load", "models", "restore", "train"}
+NAMES = TASKS | OTHERS | {"GanvasError"}
 
 
 def test_public_names() -> None:

@@ -12,6 +12,7 @@ from ganvas.core.errors import SettingsError
 __all__ = ["main"]
 
 _COMMANDS = {
+    "restore": "Measure what ails photos and do what they need.",
     "train": "Train a model by a recipe.",
     "evaluate": "Measure a model on test pictures.",
     "models": "List the models and what is known of each.",

@@ -1,0 +1,253 @@
+"""A chain of tasks as one job: each picture is measured, gets the steps it needs, and is written as by any command."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import ganvas
+from ganvas.api import catalog
+from ganvas.api.load import Model, load
+from ganvas.api.manifest import digest_of
+from ganvas.api.options import Options
+from ganvas.core.errors import ModelError, SettingsError, UnsafeOutput
+
+if TYPE_CHECKING:
+    from ganvas.infer.rows import Rows
+    from ganvas.io.picture import Picture
+    from ganvas.io.provenance import Provenance
+    from ganvas.pipelines.chain import Course
+    from ganvas.pipelines.pipeline import Pipeline, Step
+
+__all__ = ["Restoration", "Told", "plan_restoration"]
+
+Told = Callable[[str, "Course"], None]  # name of a picture, and what was found and done
+_IN_MEMORY = 100_000_000  # samples of a picture that are held in memory; those of a larger one wait in a file
+_SLICE = 16 * 2**20  # bytes handed to the sink at once
+
+
+@dataclass(kw_only=True)
+class Restoration:
+    """One pipeline with its models; :meth:`begin` gives the job of one picture.
+
+    Attributes:
+        pipeline: chooses the steps.
+        options: how the models are applied.
+        models: those in use by task; a task's own is loaded when it is first needed.
+        without: tasks that are left out.
+        keep_steps: writes the picture after each step beside the output.
+        overwrite: such files may replace files that ganvas did not write.
+        told: is told what was found in every picture, and what was done.
+    """
+
+    pipeline: Pipeline
+    options: Options
+    models: dict[str, Model] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
+    keep_steps: bool = False
+    overwrite: bool = False
+    told: Told | None = None
+    _picture: Picture | None = None
+    _target: Path | None = None
+    _steps: list[Step] = field(default_factory=list)
+    _notes: list[str] = field(default_factory=list)
+    _report: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was found and done, in sentences."""
+        return tuple(self._notes)
+
+    @property
+    def report(self) -> Mapping[str, Any]:
+        """What the models compute with; empty where none was needed."""
+        return dict(self._report)
+
+    def model(self, task: str) -> Model:
+        """Returns the model of a task, loaded once.
+
+        Raises:
+            ModelError: there is no such model.
+        """
+        with self._lock:
+            if task not in self.models:
+                self.models[task] = load(catalog.task(task).model, options=self.options)
+            return self.models[task]
+
+    def digest(self) -> str:
+        """Returns a digest of the pipeline, its settings and the bytes of its models."""
+        names = [task for task in self.pipeline.tasks if task not in self.without]
+        settings: dict[str, Any] = {
+            "pipeline": self.pipeline.name,
+            "version": ganvas.__version__,
+            "models": {task: self._model_digest(task) for task in names},
+            "keep_steps": self.keep_steps,
+        }
+        return digest_of(settings | self.options.settings())
+
+    def begin(self, picture: Picture | None, target: Path | None) -> Restoration:
+        """Returns the job for one picture, with the same models.
+
+        Raises:
+            SettingsError: steps are to be kept, but the output is no file that they could stand beside.
+        """
+        if self.keep_steps and target is None:
+            raise SettingsError("Steps are kept beside an output file: name one with -o, or leave out --keep-steps.")
+        return replace(self, _picture=picture, _target=target, _steps=[], _notes=[])
+
+    def open(self) -> None:
+        """Opens nothing: which models are needed depends on the picture."""
+
+    def size(self, height: int, width: int) -> tuple[int, int]:
+        """Returns height and width of the result: those of the picture."""
+        return height, width
+
+    def run(self, source: Rows, sink: Callable[[np.ndarray], None]) -> None:
+        """Measures the picture, applies the steps it needs, and hands over the rows of the result."""
+        from ganvas.pipelines.chain import run
+
+        with ExitStack() as room:
+            image = _canvas(room, (source.height, source.width, source.channels))
+            step = max(1, _SLICE // image[0].nbytes)
+            for y in range(0, source.height, step):
+                image[y : y + step] = source.read(y, min(y + step, source.height))
+
+            def apply(step: Step, given: np.ndarray) -> np.ndarray:
+                return self._applied(room, step, given)
+
+            np.clip(image, 0, 1, out=image)
+            result, course = run(self.pipeline, image, apply, without=self.without, kept=self._kept)
+            self._notes.extend(_sentences(course))
+            if self.told is not None:
+                self.told(self._picture.name if self._picture is not None else "the picture", course)
+            for y in range(0, source.height, step):
+                sink(np.array(result[y : y + step]))
+
+    def provenance(self) -> Provenance | None:
+        """Returns the steps that were done; None where nothing was done, or nothing is to be said."""
+        if not self.options.provenance or not self._steps:
+            return None
+        from ganvas.io.provenance import Provenance
+
+        done = [{"task": s.task, "model": self.model(s.task).name, "strength": s.strength} for s in self._steps]
+        settings = {"task": "restore", "steps": done, "precision": self.options.precision}
+        return Provenance(model=self.pipeline.name, version=ganvas.__version__, settings=settings)
+
+    def _model_digest(self, task: str) -> str:
+        try:
+            return self.model(task).entry.digest()
+        except ModelError:  # a picture that needs it will say so
+            return "missing"
+
+    def _applied(self, room: ExitStack, step: Step, image: np.ndarray) -> np.ndarray:
+        from ganvas.infer.rows import ArrayRows
+
+        model, result, done = self.model(step.task), _canvas(room, image.shape), 0
+
+        def take(rows: np.ndarray) -> None:
+            nonlocal done
+            result[done : done + len(rows)] = rows
+            done += len(rows)
+
+        with model.busy:
+            model.session.run(ArrayRows(image), strength=step.strength, sink=take)
+            self._report.update(model.session.report.to_json())
+        return result
+
+    def _kept(self, number: int, step: Step, image: np.ndarray) -> None:
+        """Takes note of a step; writes the picture after it where that is wanted."""
+        self._steps.append(step)
+        if not self.keep_steps or self._picture is None or self._target is None:
+            return
+        from ganvas.api.render import writer
+
+        floats = self._picture.info.bits == 32
+        kind, ending = ("tiff", "tif") if floats else ("png", "png")
+        place = self._target.with_name(f"{self._target.stem}.{number}-{step.task}.{ending}")
+        if place.exists() and not self.overwrite and not _is_ours(place):
+            raise UnsafeOutput(f"{place} stands there and was not written by ganvas: move it, or use --overwrite.")
+        rows = max(1, _SLICE // image[0].nbytes)
+        write = writer(self, self._picture, place, format=kind, notes=[])
+        write(np.array(image[y : y + rows]) for y in range(0, len(image), rows))
+
+
+def _canvas(room: ExitStack, shape: tuple[int, ...]) -> np.ndarray:
+    """An empty picture, in a temporary file where it is large; the file goes when the room is left."""
+    if np.prod(shape) <= _IN_MEMORY:
+        return np.empty(shape, np.float32)
+    file = room.enter_context(tempfile.TemporaryFile(prefix="ganvas-"))  # noqa: SIM115 - the room closes it
+    return np.memmap(file, np.float32, "w+", shape=shape)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether the file says that ganvas made it."""
+    from ganvas.io.picture import open_picture
+    from ganvas.io.provenance import read_provenance
+
+    try:
+        with open_picture(path) as picture:
+            return read_provenance(picture.info.xmp) is not None
+    except ganvas.GanvasError:
+        return False
+
+
+def _sentences(course: Course) -> list[str]:
+    if not course.findings:
+        return ["The picture is too small to be judged: it is written as it is."]
+    found = [f"{f.damage} ({f.evidence:.0%})" for f in course.findings if f.found]
+    told = [f"Found {', '.join(found)}." if found else "Found nothing amiss."]
+    steps = [f"{s.task} at strength {s.strength:g}" for s in course.kept]
+    told.append(f"Done: {', then '.join(steps)}." if steps else "The picture is written as it is.")
+    told += [f"Taken back: {t.step.task}, as {t.dropped}." for t in course.steps if t.dropped]
+    return told
+
+
+def plan_restoration(
+    pipeline: str = "restore",
+    *,
+    models: Mapping[str, str | Path | Model] | None = None,
+    without: Collection[str] = (),
+    keep_steps: bool = False,
+    overwrite: bool = False,
+    options: Options | None = None,
+    told: Told | None = None,
+) -> Restoration:
+    """Returns the job, checked before a picture is opened.
+
+    Args:
+        pipeline: name of the chain; see ``ganvas restore --help``.
+        models: a name, a path or a loaded model by task, in place of the task's own.
+        without: names of tasks that are left out.
+
+    Raises:
+        ModelError: a model named does not exist, or serves another task.
+        SettingsError: there is no such pipeline, or it does not use a task that is named.
+    """
+    from ganvas.pipelines.registry import find
+
+    chosen = find(pipeline)
+    for task in (*without, *(models or {})):
+        if task not in chosen.tasks:
+            raise SettingsError(f"{chosen.name} has no step {task!r}: its steps are {', '.join(chosen.tasks)}.")
+    given: dict[str, Model] = {}
+    for task, model in (models or {}).items():
+        given[task] = model if isinstance(model, Model) else load(model, options=options)
+        if given[task].card.task != task:
+            raise ModelError(f"{given[task].name} is a model for {given[task].card.task}, not for {task}.")
+    return Restoration(
+        pipeline=chosen,
+        options=options or Options(),
+        models=given,
+        without=frozenset(without),
+        keep_steps=keep_steps,
+        overwrite=overwrite,
+        told=told,
+    )

@@ -1,0 +1,1 @@
+"""Chains of tasks, one per file: a ``PIPELINE`` that says which steps a picture gets. Models are handed in."""

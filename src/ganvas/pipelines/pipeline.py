@@ -1,0 +1,50 @@
+"""What every pipeline is: a name, and a function from what was found in a picture to the steps it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ganvas.measure.judge import Finding
+
+__all__ = ["TASK_OF", "Pipeline", "Step"]
+
+TASK_OF = {
+    "noise": "denoise",
+    "blocks": "dejpeg",
+    "blur": "deblur",
+    "darkness": "brighten",
+    "haze": "dehaze",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One task of a chain.
+
+    Attributes:
+        task: its name.
+        strength: of the task, 0 to 1.
+        damage: what it is meant to take away.
+    """
+
+    task: str
+    strength: float
+    damage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """A chain of tasks.
+
+    Attributes:
+        name: what a person calls it, with dashes.
+        summary: one sentence for lists.
+        tasks: every task it may use, in its order.
+        choose: the steps for what was found in a picture.
+    """
+
+    name: str
+    summary: str
+    tasks: tuple[str, ...]
+    choose: Callable[[Sequence[Finding]], tuple[Step, ...]]
