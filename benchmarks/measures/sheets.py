@@ -1,0 +1,98 @@
+"""Contact sheets of photos without a reference: the input, the best classical method and our model side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from ganvas.evaluate.files import images, read_rgb
+from ganvas.evaluate.protocol import Model, to_uint8
+from ganvas.zoo.models import list_models
+from measures.context import Context, Method
+
+__all__ = ["write"]
+
+_CELL, _LABEL, _GAP = 420, 22, 8  # px
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Photos of one task.
+
+    Attributes:
+        places: folders inside the data.
+        classical: the best classical method, by what the tables say.
+        ours: the model.
+        scale: enlargement of the model.
+    """
+
+    places: Sequence[str]
+    classical: Method
+    ours: str
+    scale: int = 1
+
+
+SHEETS = {
+    "upscale-real": Sheet(("tasks/reallq",), Method("bicubic", {"scale": 4}), "upscale-x4-real", 4),
+    "deblur": Sheet(("tasks/blur/inputs", "tasks/blur/levin"), Method("unsharp"), "deblur"),
+    "dehaze": Sheet(("tasks/haze/inputs",), Method("dark_channel", {"w": 0.8}), "dehaze"),
+    "brighten": Sheet(("tasks/lowlight/inputs",), Method("histogram_equalisation"), "brighten"),
+    "underwater": Sheet(("tasks/underwater/A",), Method("white_balance", {"strength": 0.5}), "enhance-underwater"),
+}
+
+
+def write(context: Context, folder: Path, tasks: Sequence[str]) -> Iterator[Path]:
+    """Writes one PNG per task that has photos, and yields their paths; methods that are absent leave no column."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for task, sheet in SHEETS.items():
+        if task in tasks:
+            path = folder / f"{task}.png"
+            _sheet(context, sheet).save(path)
+            yield path
+
+
+def _sheet(context: Context, sheet: Sheet) -> Image.Image:
+    columns: dict[str, Model] = {"input": lambda image: image}
+    title = f"classical/{sheet.classical.name}"
+    if title in list_models():
+        columns[" ".join([title, *(f"{k}={v:g}" for k, v in sheet.classical.settings.items())])] = sheet.classical
+    for name in (sheet.ours, *context.extra):
+        if (model := context.model(name)) is not None:
+            columns[name] = model
+    paths = [path for place in sheet.places for path in images(context.data / place)]
+    return _stacked([_row(path, columns, sheet.scale) for path in paths[: context.limit]])
+
+
+def _row(path: Path, columns: dict[str, Model], scale: int) -> list[tuple[str, Image.Image]]:
+    pixels = read_rgb(path)[0]
+    side = _CELL // scale
+    if scale > 1:  # a part at its own pixels: reduced to fit, an enlargement would show nothing
+        top, left = (max(0, (length - side) // 2) for length in pixels.shape[:2])
+        pixels = pixels[top : top + side, left : left + side]
+    given = pixels.astype(np.float32) / np.float32(255)
+    cells = []
+    for title, model in columns.items():
+        cell = Image.fromarray(to_uint8(model(given.copy())))
+        if scale > 1:
+            cell = cell.resize((pixels.shape[1] * scale, pixels.shape[0] * scale), Image.Resampling.NEAREST)
+        cell.thumbnail((_CELL, _CELL))
+        cells.append((f"{path.stem}: {title}", cell))
+    return cells
+
+
+def _stacked(rows: Sequence[Sequence[tuple[str, Image.Image]]]) -> Image.Image:
+    heights = [max(cell.height for _, cell in row) + _LABEL + _GAP for row in rows]
+    canvas = Image.new("RGB", (max(len(row) for row in rows) * (_CELL + _GAP), sum(heights)), "white")
+    draw, font = ImageDraw.Draw(canvas), ImageFont.load_default(14)
+    top = 0
+    for row, height in zip(rows, heights, strict=True):
+        for column, (label, cell) in enumerate(row):
+            left = column * (_CELL + _GAP)
+            draw.text((left, top + 2), label, fill="black", font=font)
+            canvas.paste(cell, (left, top + _LABEL))
+        top += height
+    return canvas
