@@ -110,3 +110,12 @@ def test_a_model_cannot_change_what_the_next_one_sees(folder: Path) -> None:
 
     table = upscale.run(lanczos, folder, name="lanczos", baselines={"vandal": vandal})
     assert table.mean("lanczos", "psnr_y") == table.mean("vandal", "psnr_y")
+
+
+def test_spoilt_images_are_seeded_and_gmsd_is_measured(folder: Path) -> None:
+    first, again = (upscale.run(lanczos, folder, name="lanczos", spoilt=True) for _ in range(2))
+    clean = upscale.run(lanczos, folder, name="lanczos")
+    assert [row.values for row in first.rows] == [row.values for row in again.rows]
+    assert first.mean("classical/bicubic", "psnr_y") < clean.mean("classical/bicubic", "psnr_y") - 0.5
+    assert [column.key for column in first.columns] == ["psnr_y", "ssim_y", "gmsd"]
+    assert "second-order chain" in first.protocol and "bicubic" not in first.protocol

@@ -1,4 +1,7 @@
-"""Enlargement by the protocol of the papers: MATLAB's antialiased bicubic in, luma PSNR without the border out."""
+"""Enlargement by the protocol of the papers: MATLAB's antialiased bicubic in, luma PSNR without the border out.
+
+Photos are not reduced that cleanly; ``spoilt`` puts Real-ESRGAN's second-order chain (Wang et al. 2021) in its place.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ import numpy as np
 from jaxtyping import UInt8
 
 from ganvas.core.errors import SettingsError
+from ganvas.degrade.second_order import SecondOrder
 from ganvas.evaluate.files import images, read_rgb
-from ganvas.evaluate.protocol import Judge, Model, compare
+from ganvas.evaluate.protocol import Judge, Model, compare, to_uint8
 from ganvas.evaluate.table import Column, EvaluationTable, Row
 from ganvas.metrics.band_correlation import band_correlation
 from ganvas.metrics.colour import crop, luma
@@ -22,18 +26,19 @@ from ganvas.metrics.ssim import ssim
 from ganvas.ops.resample import resample
 from ganvas.zoo.classical import bicubic
 
-__all__ = ["BICUBIC", "NOISE_SUFFIX", "reduced", "run"]
+__all__ = ["BICUBIC", "NOISE_SUFFIX", "reduced", "run", "spoilt_and_reduced"]
 
 BICUBIC = "classical/bicubic"
 NOISE_SUFFIX = " + noise of the true spectrum"
-_NOISE_SEED = 7
+_NOISE_SEED = _CHAIN_SEED = 7
 _FIDELITY = (
     Column(key="psnr_y", metric="psnr", title="PSNR-Y"),
     Column(key="ssim_y", metric="ssim", title="SSIM-Y"),
 )
 _NATIVE = Column(key="psnr_native", metric="psnr", title="PSNR-Y, gray as is")
+_GMSD = Column(key="gmsd", metric="gmsd", title="GMSD, less is better")
 _SHARP = (
-    Column(key="gmsd", metric="gmsd", title="GMSD, less is better"),
+    _GMSD,
     Column(key="band_correlation", metric="band_correlation", title="band correlation"),
     Column(key="spectrum_distance", metric="spectrum", title="spectrum distance, less is better"),
 )
@@ -46,6 +51,13 @@ def reduced(truth: UInt8[np.ndarray, "H W c"], scale: int) -> UInt8[np.ndarray, 
     return np.rint(np.clip(small, 0, 255)).astype(np.uint8)
 
 
+def spoilt_and_reduced(
+    truth: UInt8[np.ndarray, "H W c"], scale: int, rng: np.random.Generator
+) -> UInt8[np.ndarray, "h w c"]:
+    """Returns the 8-bit image after the second-order chain, reduced; sides must be multiples of ``scale``."""
+    return to_uint8(SecondOrder(scale=scale)(truth.astype(np.float32) / np.float32(255), rng))
+
+
 def run(
     model: Model,
     data: Path,
@@ -55,6 +67,7 @@ def run(
     scale: int = 4,
     baselines: Mapping[str, Model] | None = None,
     sharp: bool = False,
+    spoilt: bool = False,
     noise_on: str | None = None,
     limit: int | None = None,
 ) -> EvaluationTable:
@@ -68,6 +81,7 @@ def run(
         scale: enlargement along each axis.
         baselines: models to print beside, by name, before the model.
         sharp: whether GMSD, band correlation and spectrum distance are measured too.
+        spoilt: blur, noise, resizing and JPEG, twice and by seed, in place of the clean reduction; adds GMSD.
         noise_on: name of the entrant that a control row "+ noise of the true spectrum" is made from.
         limit: only the first images.
 
@@ -83,39 +97,45 @@ def run(
     rng = np.random.default_rng(_NOISE_SEED)
     rows: list[Row] = []
     any_gray = False
-    for path in images(data)[:limit]:
+    for index, path in enumerate(images(data)[:limit]):
         whole, is_gray = read_rgb(path)
         any_gray |= is_gray
         truth = whole[: whole.shape[0] // scale * scale, : whole.shape[1] // scale * scale]
         # Too small an image fails here, in one sentence, before a model sees it.
-        judge = _judge(truth, border=scale, sharp=sharp, is_gray=is_gray)
-        for row, result in compare(entrants, reduced(truth, scale), judge, image=path.stem, shape=truth.shape):
+        judge = _judge(truth, border=scale, gmsd_too=spoilt, sharp=sharp, is_gray=is_gray)
+        chance = np.random.default_rng((_CHAIN_SEED, index))
+        source = spoilt_and_reduced(truth, scale, chance) if spoilt else reduced(truth, scale)
+        for row, result in compare(entrants, source, judge, image=path.stem, shape=truth.shape):
             rows.append(row)
             if row.entrant == noise_on:
                 noisy = np.rint(np.clip(noise_shaped(result, truth, rng), 0, 255)).astype(np.uint8)
                 rows.append(Row(entrant=noise_on + NOISE_SUFFIX, image=path.stem, values=judge(noisy), seconds=0.0))
     order = [entrant for key in entrants for entrant in (key, key + NOISE_SUFFIX)]
-    columns = _FIDELITY + ((_NATIVE,) if any_gray else ()) + (_SHARP if sharp else ())
+    columns = _FIDELITY + ((_NATIVE,) if any_gray else ()) + (_SHARP if sharp else (_GMSD,) * spoilt)
+    count = len({row.image for row in rows})
     return EvaluationTable(
         task="upscale",
         dataset=dataset or data.name,
-        protocol=_protocol(scale, sharp=sharp, any_gray=any_gray, count=len({row.image for row in rows})),
+        protocol=_protocol(
+            scale, sharp=sharp, spoilt=spoilt, any_gray=any_gray, count=len({row.image for row in rows})
+        ),
         model=name,
         columns=columns,
         rows=sorted(rows, key=lambda row: order.index(row.entrant)),
     )
 
 
-def _judge(truth: UInt8[np.ndarray, "H W 3"], *, border: int, sharp: bool, is_gray: bool) -> Judge:
+def _judge(truth: UInt8[np.ndarray, "H W 3"], *, border: int, gmsd_too: bool, sharp: bool, is_gray: bool) -> Judge:
     target = crop(truth, border)
 
     def measure(result: UInt8[np.ndarray, "H W 3"]) -> dict[str, float]:
         inside = crop(result, border)
         values = {"psnr_y": psnr(luma(inside), luma(target)), "ssim_y": ssim(luma(inside), luma(target), gaussian=True)}
         values["psnr_native"] = psnr(inside.mean(axis=2), target.mean(axis=2)) if is_gray else values["psnr_y"]
+        if sharp or gmsd_too:
+            values["gmsd"] = gmsd(inside, target)
         if sharp:
             values |= {
-                "gmsd": gmsd(inside, target),
                 "band_correlation": band_correlation(inside, target),
                 "spectrum_distance": spectrum_distance(inside, target),
             }
@@ -124,17 +144,24 @@ def _judge(truth: UInt8[np.ndarray, "H W 3"], *, border: int, sharp: bool, is_gr
     return measure
 
 
-def _protocol(scale: int, *, sharp: bool, any_gray: bool, count: int) -> str:
+def _protocol(scale: int, *, sharp: bool, spoilt: bool, any_gray: bool, count: int) -> str:
+    how = (
+        f"spoilt and reduced by Real-ESRGAN's second-order chain (numpy's default_rng(({_CHAIN_SEED}, index)))"
+        if spoilt
+        else "reduced by MATLAB's antialiased bicubic"
+    )
     text = (
-        f"x{scale}, {count} images: the truth cropped to a multiple of {scale} and reduced by MATLAB's antialiased "
-        f"bicubic, rounded to 8 bits; the result rounded to 8 bits; PSNR and SSIM (Gaussian window, as in the papers) "
-        f"of BT.601 studio-swing luma without {scale} px of border; mean of the images."
+        f"x{scale}, {count} images: the truth cropped to a multiple of {scale} and {how}, rounded to 8 bits; the "
+        "result rounded to 8 bits; PSNR and SSIM (Gaussian window, as in the papers) of BT.601 studio-swing luma "
+        f"without {scale} px of border; mean of the images."
     )
     if any_gray:
         text += (
             " Gray images count as RGB, so their error is scaled by 219/255; 'gray as is' measures those on their own "
             "values, as MATLAB programs do."
         )
+    if spoilt and not sharp:
+        text += " GMSD on full-swing luma."
     if sharp:
         text += (
             " GMSD, band correlation and spectrum distance on full-swing luma; the latter two from half Nyquist "
