@@ -12,6 +12,7 @@ from ganvas.degrade.haze import Haze
 from ganvas.degrade.jpeg import Jpeg
 from ganvas.degrade.low_light import LowLight
 from ganvas.degrade.noise import _TO_SRGB, CameraNoise, GaussianNoise, NoiseMix, PoissonGaussianNoise, demosaicked
+from ganvas.degrade.second_order import SecondOrder
 from ganvas.degrade.shake import CameraShake
 from ganvas.degrade.tone import ToneLoss
 from ganvas.ops.resize import resize_matrix
@@ -29,6 +30,7 @@ ALL = {
     "haze": Haze(),
     "low light": LowLight(),
     "tone": ToneLoss(),
+    "second order": SecondOrder(scale=1),
     "chain": Chain(steps=(GaussianBlur(), GaussianNoise(sigma=(5, 5)), Jpeg())),
 }
 
