@@ -8,14 +8,17 @@ from typing import Any
 
 import torch
 
-from ganvas.core.batch import Batch, Clean, Paired
+from ganvas.core.batch import Batch, Clean, Labelled, Paired
 from ganvas.core.method import Method
+from ganvas.methods.classifier import Classifier
+from ganvas.methods.esrgan import ESRGAN
 from ganvas.methods.r3gan import R3Gan
 from ganvas.methods.regression import Regression
 from ganvas.methods.srgan import SRGAN
 from ganvas.methods.vanilla_gan import VanillaGan
 from ganvas.methods.wgan_gp import WganGp
-from ganvas.nets.generator import CompactSettings, HalfUNetSettings
+from ganvas.nets.feature_net import FeatureSettings
+from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings
 from ganvas.ops import random
 
 
@@ -42,11 +45,18 @@ def pairs(side: int, scale: int) -> Callable[[torch.Tensor], Paired]:
     return make
 
 
+def labelled(index: torch.Tensor) -> Labelled:
+    label = index % 3
+    image = random.uniform(2, index, (3, 8, 8)) * 2 - 1
+    return Labelled(image * (label + 1).reshape(-1, 1, 1, 1) / 3, label)
+
+
 @dataclass(frozen=True)
 class Case:
     method: Method[Any]
     stream: Made
     file: str
+    logits: int = 0  # where the answer is no image
 
 
 _tiny = CompactSettings(features=4, convolutions=1)
@@ -68,5 +78,23 @@ CASES = {
     ),
     "srgan-bce": Case(
         SRGAN(generator=_tiny, scale=2, d_features=4, d_layers=2, game="standard"), Made(pairs(8, 2)), "srgan"
+    ),
+    "esrgan": Case(
+        ESRGAN(
+            generator=RRDBSettings(features=4, blocks=1, growth=2),
+            scale=4,
+            content_by="discriminator",
+            structure=1.0,
+            d_features=4,
+            d_layers=2,
+        ),
+        Made(pairs(8, 4)),
+        "esrgan",
+    ),
+    "classifier": Case(
+        Classifier(network=FeatureSettings(widths=(4, 6), convolutions=(1, 2)), classes=3),
+        Made(labelled),
+        "classifier",
+        logits=3,
     ),
 }

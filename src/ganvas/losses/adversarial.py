@@ -11,19 +11,24 @@ Conventions where codes differ: discriminator losses are sums over real and fake
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
 __all__ = [
+    "Game",
     "critic_wasserstein",
     "discriminator_hinge",
     "discriminator_least_squares",
     "discriminator_logistic",
+    "discriminator_side",
     "generator_hinge",
     "generator_least_squares",
     "generator_minimax",
     "generator_nonsaturating",
+    "generator_side",
     "generator_wasserstein",
     "relativistic_average_discriminator",
     "relativistic_average_generator",
@@ -32,6 +37,7 @@ __all__ = [
 
 Logits = Float[Tensor, "..."]
 Scalar = Float[Tensor, ""]
+Game = Literal["standard", "relativistic_average", "relativistic_paired"]
 
 
 def discriminator_logistic(real: Logits, fake: Logits) -> Scalar:
@@ -107,3 +113,21 @@ def relativistic_average_generator(real: Logits, fake: Logits) -> Scalar:
     The means run over the batch (and the patches): a phase that uses it is not splittable.
     """
     return F.softplus(real - fake.mean()).mean() + F.softplus(real.mean() - fake).mean()
+
+
+def discriminator_side(game: Game, real: Logits, fake: Logits) -> Scalar:
+    """Returns what the discriminator descends on in a game of binary cross-entropy."""
+    if game == "relativistic_average":
+        return relativistic_average_discriminator(real, fake)
+    if game == "relativistic_paired":
+        return relativistic_pairing(real, fake)
+    return discriminator_logistic(real, fake)
+
+
+def generator_side(game: Game, real: Logits, fake: Logits) -> Scalar:
+    """Returns what the generator descends on in the same game; ``real`` counts in the relativistic ones only."""
+    if game == "relativistic_average":
+        return relativistic_average_generator(real, fake)
+    if game == "relativistic_paired":
+        return relativistic_pairing(fake, real)
+    return generator_nonsaturating(fake)

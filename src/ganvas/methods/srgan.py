@@ -4,7 +4,8 @@ Source: Ledig et al. 2017, https://arxiv.org/abs/1609.04802, eq. 3: content loss
 after pre-training the generator on a pixel loss (``--init-from`` a regression model). Options:
 
 - content by the discriminator's own features (feature matching, Wang et al. 2018, pix2pixHD, eq. 4), which needs no
-  pre-trained network and is the default; or by VGG19 features (the paper's) where their weights are given;
+  pre-trained network and is the default; by those of the small network of the recipe ``features``; or by VGG19's (the
+  paper's, squared) where their weights are given;
 - the relativistic average discriminator (Jolicoeur-Martineau 2018; Wang et al. 2018, ESRGAN, eq. 1 and 2), or the
   paired relativistic one (the same paper's RpGAN), which compares each result with its own truth;
 - ``pixel`` alone with a large weight is the BCE + lambda L1 objective of pix2pix (Isola et al. 2017, eq. 4).
@@ -21,27 +22,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
-from jaxtyping import Float
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional as F
 
 from ganvas.core.batch import Paired
 from ganvas.core.card import Card
-from ganvas.core.errors import SettingsError
 from ganvas.core.method import Draws, Ema, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
-from ganvas.losses import adversarial
-from ganvas.losses.perceptual import feature_matching, feature_mse
+from ganvas.losses.adversarial import Game, discriminator_side, generator_side
+from ganvas.losses.content import Content, ContentBy
 from ganvas.losses.reconstruction import grid_loss, l1
 from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings, described
 from ganvas.nets.patchgan import PatchGAN
-from ganvas.nets.vgg import load_vgg19
 
 __all__ = ["SRGAN"]
-
-Logits = Float[Tensor, "b 1 k l"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +56,7 @@ class SRGAN(Method[Paired]):
         grid: weight of the grid loss, against patterns that repeat with the upsampling.
         content: weight of the content loss.
         content_by: whose features the content loss compares.
+        feature_weights: model file of the recipe ``features``, for ``content_by features``; None for the bundled one.
         vgg_weights: safetensors file of VGG19, for ``content_by vgg``.
         adversarial: weight of the adversarial loss of g.
         d_features, d_layers: width and strided layers of the patch discriminator.
@@ -78,12 +75,13 @@ class SRGAN(Method[Paired]):
     task: str = "upscale"
     channels: int = 3
     scale: int = 4
-    game: Literal["standard", "relativistic_average", "relativistic_paired"] = "relativistic_paired"
+    game: Game = "relativistic_paired"
     pixel: float = 1.0
     structure: float = 4.0
     grid: float = 10.0
     content: float = 1.0
-    content_by: Literal["discriminator", "vgg"] = "discriminator"
+    content_by: ContentBy = "discriminator"
+    feature_weights: Path | None = None
     vgg_weights: Path | None = None
     adversarial: float = 5e-3
     d_features: int = 32
@@ -95,29 +93,39 @@ class SRGAN(Method[Paired]):
     average_images: float = 8_000
 
     def __post_init__(self) -> None:
-        if self.content_by == "vgg" and self.vgg_weights is None and self.content:
-            raise SettingsError("content_by vgg needs the file of its weights: give vgg_weights, or use discriminator.")
+        self._content()  # raises where the settings contradict each other
+
+    def _content(self) -> Content:
+        return Content(
+            by=self.content_by if self.content else "discriminator",
+            feature_weights=self.feature_weights,
+            vgg_weights=self.vgg_weights,
+            distance="l2" if self.content_by == "vgg" else "l1",
+        )
 
     def describe(self) -> Card:
         """Returns the card for these settings."""
         return described(self.card, self.generator, task=self.task, channels=self.channels, scale=self.scale)
 
     def networks(self) -> dict[str, nn.Module]:
-        """Returns ``g``, ``d``, and ``vgg`` where the content loss uses it."""
-        nets: dict[str, nn.Module] = {
+        """Returns ``g``, ``d``, and ``content`` where the content loss has a network of its own."""
+        return {
             "g": self.generator.build(channels=self.channels, scale=self.scale),
             "d": PatchGAN(channels=self.channels, features=self.d_features, layers=self.d_layers),
+            **self._content().networks(),
         }
-        if self.content_by == "vgg" and self.content and self.vgg_weights is not None:
-            nets["vgg"] = load_vgg19(self.vgg_weights)
-        return nets
 
     def optimisers(self) -> Mapping[str, Optimiser]:
         """Returns the optimisers of ``g`` and ``d``."""
         return {"g": self.g_optimiser, "d": self.d_optimiser}
 
     def phases(self) -> Sequence[Phase[Paired]]:
-        """Returns the generator's and the discriminator's descent."""
+        """Returns the generator's and the discriminator's descent.
+
+        Raises:
+            CheckpointError: the weights of the content loss's network are missing.
+        """
+        self._content().check()
         splittable = self.game != "relativistic_average"  # its means run over the batch
         return (
             Phase(name="g", trains=("g",), loss=self.descend_g, splittable=splittable),
@@ -135,16 +143,12 @@ class SRGAN(Method[Paired]):
         logits, features = step.nets["d"](made)
         with torch.no_grad():
             real_logits, real_features = step.nets["d"](batch.target)
-        if self.content_by == "vgg" and self.content:
-            content = feature_mse(step.nets["vgg"](made), step.nets["vgg"](batch.target))
-        else:
-            content = feature_matching(features, real_features)
         losses = {
             "pixel": self.pixel * l1(made, batch.target),
             "structure": self.structure * l1(F.avg_pool2d(made, 2), F.avg_pool2d(batch.target, 2)),
             "grid": self.grid * grid_loss(made, batch.target, period=max(self.scale, 2)),
-            "content": self.content * content,
-            "adversarial": self.adversarial * self._generator_loss(real_logits, logits),
+            "content": self.content * self._content().loss(step.nets, made, batch.target, (features, real_features)),
+            "adversarial": self.adversarial * generator_side(self.game, real_logits, logits),
         }
         return {name: loss for name, loss in losses.items() if getattr(self, name)}
 
@@ -153,18 +157,7 @@ class SRGAN(Method[Paired]):
         real, _ = step.nets["d"](batch.target)
         fake, _ = step.nets["d"](step.carry["made"])
         step.seen["margin"] = (real - fake).detach().mean()
-        if self.game == "relativistic_average":
-            return {"adversarial": adversarial.relativistic_average_discriminator(real, fake)}
-        if self.game == "relativistic_paired":
-            return {"adversarial": adversarial.relativistic_pairing(real, fake)}
-        return {"adversarial": adversarial.discriminator_logistic(real, fake)}
-
-    def _generator_loss(self, real: Logits, fake: Logits) -> Float[Tensor, ""]:
-        if self.game == "relativistic_average":
-            return adversarial.relativistic_average_generator(real, fake)
-        if self.game == "relativistic_paired":
-            return adversarial.relativistic_pairing(fake, real)
-        return adversarial.generator_nonsaturating(fake)
+        return {"adversarial": discriminator_side(self.game, real, fake)}
 
     def apply(self, nets: Networks, query: Query, rng: Draws) -> Result:
         """Returns g(image)."""

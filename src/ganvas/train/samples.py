@@ -40,6 +40,8 @@ def sample_grid(
             return None
         source = first[:_ROWS] if "image" in method.describe().needs else None
         made = _apply(method, nets, source, _ROWS, first.device, seed)
+        if made.ndim != 4:  # logits
+            return None
     finally:
         for name, net in nets.items():
             net.train(modes[name])
