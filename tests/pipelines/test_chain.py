@@ -1,0 +1,109 @@
+"""Chains with models that are handed in: order, what is left out, and what is taken back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from skimage import data
+
+from ganvas.core.errors import SettingsError
+from ganvas.measure.judge import Finding
+from ganvas.pipelines.chain import plan, run
+from ganvas.pipelines.pipeline import TASK_OF, Step
+from ganvas.pipelines.registry import find, names
+
+
+def _findings(*found: str) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            damage=damage,
+            measure=damage,
+            value=1.0,
+            unit="",
+            score=9.0 if damage in found else -9.0,
+            threshold=0.5,
+            reasons=(),
+        )
+        for damage in TASK_OF
+    )
+
+
+@pytest.fixture(scope="module")
+def noisy() -> np.ndarray:
+    drawn = np.random.default_rng(0).standard_normal((256, 256, 3), dtype=np.float32)
+    return np.clip(data.astronaut()[:256, 100:356].astype(np.float32) / 255 + drawn * np.float32(0.12), 0, 1)
+
+
+def test_every_pipeline_is_found_by_the_name_of_its_file() -> None:
+    assert {"restore", "night-camera"} <= set(names())
+    for name in names():
+        pipeline = find(name)
+        assert pipeline.name == name and find(name.replace("-", "_")) == pipeline
+        steps = [step.task for step in pipeline.choose(_findings(*TASK_OF))]
+        assert steps == [task for task in pipeline.tasks if task in steps]
+
+
+def test_an_unknown_pipeline_is_named_with_those_there_are() -> None:
+    with pytest.raises(SettingsError, match="choose one of night-camera, restore"):
+        find("day-camera")
+
+
+def test_restore_takes_what_was_found_in_its_order() -> None:
+    told = [step.task for step in plan(find("restore"), _findings("haze", "noise", "blocks"))]
+    assert told == ["dejpeg", "denoise", "dehaze"]
+    assert plan(find("restore"), _findings()) == ()
+
+
+def test_night_camera_always_brightens_and_denoises() -> None:
+    assert [step.task for step in plan(find("night-camera"), _findings())] == ["brighten", "denoise"]
+    told = [step.task for step in plan(find("night-camera"), _findings("blur", "haze"))]
+    assert told == ["brighten", "denoise", "dehaze", "deblur"]
+
+
+def test_a_task_can_be_left_out() -> None:
+    told = [step.task for step in plan(find("restore"), _findings("noise", "blur"), without=["denoise"])]
+    assert told == ["deblur"]
+
+
+def _smooth(step: Step, image: np.ndarray) -> np.ndarray:
+    import cv2
+
+    return cv2.medianBlur(image, 5)
+
+
+def test_the_result_of_a_good_step_is_kept_and_told(noisy: np.ndarray) -> None:
+    kept: list[tuple[int, str]] = []
+    result, course = run(find("restore"), noisy, _smooth, kept=lambda n, step, image: kept.append((n, step.task)))
+    assert kept[0] == (1, "denoise")
+    assert course.steps[0].after < course.steps[0].before
+    assert not np.array_equal(result, noisy)
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        (lambda step, image: image.copy(), "nothing that can be seen"),
+        (lambda step, image: np.clip(2.5 * (image - 0.5) + 0.5, 0, 1), "more noise"),
+    ],
+)
+def test_a_step_that_does_no_good_is_taken_back(noisy: np.ndarray, model: object, why: str) -> None:
+    result, course = run(find("restore"), noisy, model, without=["dejpeg", "deblur", "dehaze", "brighten"])  # type: ignore[arg-type]
+    assert [taken.step.task for taken in course.steps] == ["denoise"]
+    assert why in course.steps[0].dropped
+    assert course.kept == () and result is noisy
+
+
+def test_where_nothing_is_found_no_model_is_called() -> None:
+    def never(step: Step, image: np.ndarray) -> np.ndarray:
+        raise AssertionError(step.task)
+
+    photo = data.astronaut().astype(np.float32) / 255
+    result, course = run(find("restore"), photo, never)
+    assert result is photo and course.steps == ()
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (40, 500, 1)])
+def test_a_picture_too_small_to_be_judged_comes_back(shape: tuple[int, int, int]) -> None:
+    image = np.full(shape, 0.01, np.float32)
+    result, course = run(find("night-camera"), image, _smooth)
+    assert result is image and course.findings == ()
