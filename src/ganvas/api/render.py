@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Encoding", "Progress", "compute", "render"]
 
 Progress = Callable[[float], None]  # share of the picture that is done, 0 to 1
-_DEPTH = 2  # chunks of rows that wait for the encoder
+_DEPTH = 12  # chunks of rows that wait for the encoder, so that the network seldom waits for it
 _POLL_SECONDS = 0.2
 
 

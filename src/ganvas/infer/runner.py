@@ -16,6 +16,7 @@ __all__ = ["TileRunner"]
 
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 _SMALLEST_TILE = 32  # px; below it, the next remedy is tried
+_PIECE = 2**18  # values looked at together: both passes over them run in the cache
 
 
 @dataclass
@@ -67,13 +68,54 @@ class TileRunner:
             # Outside the handler: the traceback would keep the arrays of the failed call alive.
             self._shrink(tiles, reason)
 
+    def look(self, thumbnail: Float[np.ndarray, "h w c"]) -> Float[np.ndarray, "gh gw n"]:
+        """Returns the grid that a model of tiling ``field`` gives for a thumbnail, gray or in colour.
+
+        Raises:
+            OutOfMemory: the thumbnail does not fit.
+            ModelError: the thumbnail has other channels, or the grid is not finite.
+        """
+        have, want = thumbnail.shape[2], self.card.channels
+        if have not in (1, want):
+            raise ModelError(f"The model {self.name} takes {want} channels, the image has {have}: use another model.")
+        seen = np.repeat(thumbnail, want // have, axis=2)
+        try:
+            grid = self.backend.run(np.ascontiguousarray(seen[None]))[0]
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            raise OutOfMemory(
+                f"The model {self.name} runs out of memory with a thumbnail of {seen.shape[0]} x {seen.shape[1]} px on "
+                f"{self.backend.device}: close other programs, or use --device cpu."
+            ) from error
+        if not np.isfinite(grid).all():
+            raise self._not_finite()
+        return grid
+
+    def note(self, output: Float[np.ndarray, "..."]) -> None:
+        """Takes notice of the range of values that the network gave.
+
+        Raises:
+            ModelError: they are not finite.
+        """
+        lowest, highest = _extremes(output)
+        if not (np.isfinite(lowest) and np.isfinite(highest)):
+            raise self._not_finite()
+        self.lowest, self.highest = min(self.lowest, lowest), max(self.highest, highest)
+
+    def _not_finite(self) -> ModelError:
+        return ModelError(
+            f"The model {self.name} gives values that are not finite, in float32 too: its weights are damaged or do "
+            "not fit this image; use another model with --model."
+        )
+
     def _checked(self, tiles: np.ndarray) -> np.ndarray:
         """Outputs in the channels of the tiles, all finite."""
         output = self._convert(self.backend, tiles)
-        lowest, highest = float(output.min()), float(output.max())
+        lowest, highest = _extremes(output)
         if not (np.isfinite(lowest) and np.isfinite(highest)):
             output = self._redo(tiles, output)
-            lowest, highest = float(output.min()), float(output.max())
+            lowest, highest = _extremes(output)
         self.lowest, self.highest = min(self.lowest, lowest), max(self.highest, highest)
         return output
 
@@ -85,10 +127,7 @@ class TileRunner:
             output[number] = self._convert(exact, tile[None])[0]
             self.redone += 1
             if not np.isfinite(output[number]).all():
-                raise ModelError(
-                    f"The model {self.name} gives values that are not finite, in float32 too: its weights are "
-                    "damaged or do not fit this image; use another model with --model."
-                )
+                raise self._not_finite()
         return output
 
     def _convert(self, backend: Backend, tiles: np.ndarray) -> np.ndarray:
@@ -150,3 +189,10 @@ class TileRunner:
                     part = part * along[:, None]
                 result[top * scale : bottom * scale, left * scale : right * scale] += part
         return result
+
+
+def _extremes(values: np.ndarray) -> tuple[float, float]:
+    """The lowest and the highest value; not finite where any value is not."""
+    flat = values.reshape(-1)
+    pieces = [flat[i : i + _PIECE] for i in range(0, flat.size, _PIECE)]
+    return float(np.min([piece.min() for piece in pieces])), float(np.max([piece.max() for piece in pieces]))

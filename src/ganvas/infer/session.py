@@ -2,7 +2,8 @@
 
 Stages, from the source down to the sink, each a generator of rows: network (tiles), colour guard, resampling; last the
 tone that a person turned. Where the scale asked for exceeds the network's, the first pass is resampled to what the
-second pass needs.
+second pass needs. A model that looks at a thumbnail of the whole picture reads its rows twice instead, see
+:mod:`ganvas.infer.field`.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from ganvas.core.errors import SettingsError
+from ganvas.core.errors import ModelError, SettingsError
 from ganvas.infer.backend import Backend, choose
 from ganvas.infer.color_guard import guarded
+from ganvas.infer.field import field_rows
 from ganvas.infer.model import RunnableModel
 from ganvas.infer.network import Pair, network_rows
 from ganvas.infer.planner import Planner
-from ganvas.infer.rows import ArrayRows, CheckedRows, PaddedRows, Rows, StreamedRows, resampled
+from ganvas.infer.rows import ArrayRows, CheckedRows, PaddedRows, Rows, StreamedRows, repeatable, resampled
 from ganvas.infer.runner import TileRunner
+from ganvas.ops.thumbnail import CELL, thumbnail_size
 from ganvas.ops.tone import adjusted
 
 __all__ = ["ApplyOptions", "Report", "Session"]
 
-_SLICE = 16 * 2**20  # bytes handed to the sink at once
+_SLICE = 4 * 2**20  # bytes clipped and handed to the sink at once: they are still in the cache when it reads them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +65,8 @@ class Report:
     Attributes:
         backend, device, precision: of the network.
         why: why this back end.
-        mode: ``whole``, ``exact`` or ``blend``.
-        tile: height and width of the tiles, input px.
+        mode: ``whole``, ``exact``, ``blend``, or ``field``.
+        tile: height and width of the tiles, input px; with a field, of the thumbnail.
         batch: tiles at once.
         work: pixels computed per pixel of the image; above 1 is halo.
         passes: how often the network was applied.
@@ -101,6 +104,7 @@ class Session:
         SettingsError: the options fit neither the model nor this machine.
         MissingExtra: the back end asked for is not installed.
         CheckpointError: the weights cannot be loaded.
+        ModelError: the card lacks the size of the thumbnail.
     """
 
     def __init__(self, model: RunnableModel, options: ApplyOptions | None = None) -> None:
@@ -123,7 +127,10 @@ class Session:
         return session
 
     def _start(self, backend: Backend, why: str) -> None:
-        self._runner = TileRunner(backend, self.model.card, self.model.name, may_round=self.options.precision == "auto")
+        card = self.model.card
+        if card.tiling == "field" and card.look < CELL:
+            raise ModelError(f"The card of {self.model.name} does not say how large its thumbnail is: export it again.")
+        self._runner = TileRunner(backend, card, self.model.name, may_round=self.options.precision == "auto")
         self._why = why
         self.report = Report(backend.name, backend.device, backend.precision, why)
 
@@ -184,15 +191,16 @@ class Session:
         target = self.size(picture_source.height, picture_source.width, scale)
         if not 0 <= strength <= 1 or (strength != 1 and self.model.card.scale != 1):
             raise SettingsError("The strength must be from 0 to 1, and 1 for models that enlarge.")
-        runner = self._runner
+        runner, looks = self._runner, self.model.card.tiling == "field"
         runner.lowest, runner.highest, runner.redone, runner.shrunk = 0.0, 1.0, 0, []
         self.report = Report(runner.backend.name, runner.backend.device, runner.backend.precision, self._why)
-        source = CheckedRows(picture_source)
+        source = CheckedRows(repeatable(picture_source) if looks else picture_source)
         source.read(0, 1)  # the source decodes now, so that the plan sees the memory it holds
-        for rows in _clipped(self._chain(source, target, strength)):
+        for rows in self._field(source, strength) if looks else self._chain(source, target, strength):
             step = max(1, _SLICE // rows[0].nbytes)
             for y in range(0, len(rows), step):
                 part = rows[y : y + step]
+                np.clip(part, 0, 1, out=part)
                 sink(adjusted(part, **tone) if tone else part)
                 del part
             del rows
@@ -204,6 +212,14 @@ class Session:
             input_range=(source.lowest, source.highest),
             output_range=(runner.lowest, runner.highest),
         )
+
+    def _field(self, source: CheckedRows, strength: float) -> Iterator[np.ndarray]:
+        """The stages of a model that looks at a thumbnail: nothing is tiled."""
+        card, runner = self.model.card, self._runner
+        Planner(card, self.model.name, 0, self.options.max_memory, 1).check_field(source, runner.backend)
+        size = thumbnail_size(source.height, source.width, card.look)
+        self.report = replace(self.report, mode="field", tile=size)
+        return _mixed(field_rows(source, runner), strength)
 
     def _chain(self, source: Rows, target: tuple[int, int], strength: float) -> Iterator[np.ndarray]:
         """Stages of all passes: network, guard, resampling to what comes next."""
