@@ -85,3 +85,33 @@ def test_the_help_tells_the_protocols_settings(capsys: pytest.CaptureFixture[str
         main(["evaluate", "denoise", "--help"])
     out = capsys.readouterr().out
     assert "--sigma FLOAT" in out and "standard deviation" in out and "--baselines" not in out
+
+
+@pytest.fixture
+def blurred(tmp_path: Path) -> Path:
+    scene = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8).repeat(5, axis=0).repeat(5, axis=1)
+    kernel = np.zeros((5, 5), np.uint8)
+    kernel[2] = 51
+    soft = np.mean([np.roll(scene.astype(float), k, axis=1) for k in range(-2, 3)], axis=0)
+    for name, pixels in (("pairs/sharp_0", scene), ("pairs/blur_0", soft.astype(np.uint8)), ("kernels/k_0", kernel)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    return tmp_path
+
+
+def test_classical_models_of_other_tasks_may_stand_beside(ganvas_main: Main, blurred: Path) -> None:
+    words = ["evaluate", "deblur", "-n", "classical/unsharp", "--beside", "classical/clahe"]
+    status, out, err = ganvas_main(*words, "--data", blurred / "pairs", "--json", "-")
+    assert status == 0, err
+    rows = set(json.loads(out)["mean"])
+    assert rows == {"input", "classical/richardson_lucy", "classical/clahe", "classical/unsharp"}
+
+
+def test_kernels_are_told_to_those_who_can_use_them(ganvas_main: Main, blurred: Path) -> None:
+    words = ["--data", blurred / "pairs", "--known", "--kernels", blurred / "kernels", "--json", "-"]
+    status, out, err = ganvas_main("evaluate", "deblur", "-n", "classical/wiener", *words)
+    assert status == 0, err
+    figures = json.loads(out)["mean"]
+    assert figures["classical/wiener"]["psnr"] > figures["input"]["psnr"] + 3
+    status, out, err = ganvas_main("evaluate", "deblur", "-n", "classical/unsharp", *words)
+    assert status == 1 and "classical/unsharp cannot be told a kernel" in err and err.count("\n") == 1

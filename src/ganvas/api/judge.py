@@ -70,9 +70,9 @@ def evaluate(
     """Returns the figures of the model, and of the baselines beside it, on a folder of test pictures.
 
     Args:
-        task: ``upscale`` or ``denoise``.
+        task: one that has a protocol in ``ganvas.evaluate``.
         model: name, path, or a loaded model.
-        beside: further models to print in the same table.
+        beside: further models to print in the same table; classical ones may be of another task.
         settings: of the protocol, by name (``scale``, ``sigma``, ...); see :func:`protocol_settings`.
         options: how the models are applied.
 
@@ -90,12 +90,12 @@ def evaluate(
     main = model if isinstance(model, Model) else load(model, options=options)
     others = [load(name, options=options) for name in beside]
     for entrant in (main, *others):
-        if entrant.card.task != task:
+        is_guest = entrant is not main and entrant.entry.function is not None and entrant.card.scale == main.card.scale
+        if entrant.card.task != task and not is_guest:
             raise ModelError(f"{entrant.name} is a model for {entrant.card.task}, not for {task}: see ganvas models.")
     extra = {other.name: _function(other, scale) for other in others}
     if extra:
-        own = inspect.signature(run).parameters["baselines"].default
-        given["baselines"] = {**(own or {}), **extra}
+        given["baselines"] = {**_classical(task, given), **extra}
     table: EvaluationTable = run(_function(main, scale), Path(data), name=main.name, **given)
     return table
 
@@ -108,12 +108,31 @@ def _protocol(task: str) -> Callable[..., Any]:
     return run
 
 
-def _function(model: Model, scale: float | None) -> Callable[[np.ndarray], np.ndarray]:
-    def apply(image: Float[np.ndarray, "h w c"]) -> Float[np.ndarray, "H W c"]:
+def _classical(task: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The classical models that the protocol prints where none are named; they may depend on its settings."""
+    module = import_module(f"ganvas.evaluate.{task}")
+    if hasattr(module, "classical_for"):
+        asked = inspect.signature(module.classical_for).parameters
+        return module.classical_for(**{name: value for name, value in settings.items() if name in asked})
+    return getattr(module, "CLASSICAL", {})
+
+
+def _function(model: Model, scale: float | None) -> Callable[..., np.ndarray]:
+    def apply(image: Float[np.ndarray, "h w c"], **told: Any) -> Float[np.ndarray, "H W c"]:
         with model.busy:
+            if told:
+                return _told(model)(image, **told)
             return model.session.array(image, scale=scale)
 
     return apply
+
+
+def _told(model: Model) -> Callable[..., np.ndarray]:
+    """The function of a model that can be told the kernel of a blur."""
+    function = None if model.entry.function is None else model.entry.function()
+    if function is None or "kernel" not in inspect.signature(function).parameters:
+        raise ModelError(f"{model.name} cannot be told a kernel: use classical/wiener or classical/richardson_lucy.")
+    return function
 
 
 def _plain(hint: Any) -> type:

@@ -116,9 +116,7 @@ def run(
     return EvaluationTable(
         task="upscale",
         dataset=dataset or data.name,
-        protocol=_protocol(
-            scale, sharp=sharp, spoilt=spoilt, any_gray=any_gray, count=len({row.image for row in rows})
-        ),
+        protocol=_protocol(scale, sharp=sharp, spoilt=spoilt, any_gray=any_gray, count=count),
         model=name,
         columns=columns,
         rows=sorted(rows, key=lambda row: order.index(row.entrant)),
