@@ -7,14 +7,16 @@ from skimage import data
 
 from ganvas.degrade.bicubic import Bicubic
 from ganvas.degrade.blur import GaussianBlur, gaussian_kernel
+from ganvas.degrade.defocus import Defocus
 from ganvas.degrade.degradation import Chain, quantise
 from ganvas.degrade.haze import Haze
-from ganvas.degrade.jpeg import Jpeg
+from ganvas.degrade.jpeg import Jpeg, JpegChain
 from ganvas.degrade.low_light import LowLight
 from ganvas.degrade.noise import _TO_SRGB, CameraNoise, GaussianNoise, NoiseMix, PoissonGaussianNoise, demosaicked
 from ganvas.degrade.second_order import SecondOrder
 from ganvas.degrade.shake import CameraShake
 from ganvas.degrade.tone import ToneLoss
+from ganvas.degrade.underwater import Underwater
 from ganvas.ops.resize import resize_matrix
 
 PHOTO = data.astronaut()[100:196, 150:246].astype(np.float32) / np.float32(255)
@@ -30,6 +32,9 @@ ALL = {
     "haze": Haze(),
     "low light": LowLight(),
     "tone": ToneLoss(),
+    "underwater": Underwater(),
+    "defocus": Defocus(),
+    "jpeg chain": JpegChain(),
     "second order": SecondOrder(scale=1),
     "chain": Chain(steps=(GaussianBlur(), GaussianNoise(sigma=(5, 5)), Jpeg())),
 }
@@ -51,7 +56,7 @@ def test_same_seed_same_result_and_the_clean_image_is_left_alone(name: str, imag
     assert any(not np.array_equal(first, other) for other in others)
 
 
-@pytest.mark.parametrize("kind", [CameraShake, Haze, LowLight, ToneLoss])
+@pytest.mark.parametrize("kind", [CameraShake, Defocus, Haze, JpegChain, LowLight, ToneLoss, Underwater])
 def test_the_clean_share_comes_back_untouched(kind: type) -> None:
     assert np.array_equal(kind(clean=1.0)(PHOTO, np.random.default_rng(0)), quantise(PHOTO))
     clean = sum(np.array_equal(kind(clean=0.5)(PHOTO, np.random.default_rng(s)), quantise(PHOTO)) for s in range(60))
