@@ -156,3 +156,13 @@ def test_cards_name_their_task_and_paper(name: str) -> None:
     assert Card.from_json(found.to_json()) == found
     assert name in TASKS[found.task]
     assert found.range == (0.0, 1.0) and found.paper
+
+
+@pytest.mark.parametrize("name", ["gamma", "median", "richardson_lucy", "unsharp"])
+def test_a_tile_with_the_cards_halo_agrees_with_the_whole(name: str) -> None:
+    halo = card(name).tiling
+    assert isinstance(halo, int)
+    image = np.tile(photo(), (3, 2, 1))
+    top, bottom = 60, 140
+    tile = method(name)(image[top - halo : bottom + halo])[halo : halo + bottom - top]
+    np.testing.assert_allclose(tile, method(name)(image)[top:bottom], atol=1e-5)
