@@ -9,7 +9,7 @@ from ganvas.degrade.low_light import LowLight
 
 PHOTO = data.astronaut()[100:164, 150:214].astype(np.float32) / np.float32(255)
 QUIET = {"gain": 0.0, "read": 0.0, "jpeg_chance": 0.0, "clean": 0.0}
-PLAIN = {"balance": 0.0, "gamma": (1.0, 1.0), "contrast": (0.0, 0.0), "black": (0.0, 0.0)}
+PLAIN = {"headroom": (0.0, 0.0), "balance": 0.0, "gamma": (1.0, 1.0), "contrast": (0.0, 0.0), "black": (0.0, 0.0)}
 
 
 def test_at_zero_ev_without_noise_it_is_the_identity() -> None:
@@ -71,3 +71,11 @@ def test_the_result_is_darker_over_the_whole_range() -> None:
     means = [LowLight(clean=0)(PHOTO, np.random.default_rng(seed)).mean() / PHOTO.mean() for seed in range(30)]
     assert max(means) < 0.95
     assert min(means) < 0.25
+
+
+def test_light_above_the_photos_white_stays_bright() -> None:
+    flat = np.full((8, 8, 3), 1.0, np.float32)
+    settings = LowLight(exposure=(-4, -4), **QUIET, **{**PLAIN, "headroom": (4.0, 4.0)})  # type: ignore[arg-type]
+    assert settings(flat, np.random.default_rng(0)).mean() == pytest.approx(1.0, abs=0.003)
+    dark = settings(flat * np.float32(0.2), np.random.default_rng(0)).mean()
+    assert dark == pytest.approx(0.2 * 2 ** (-4 / 2.2), abs=0.003)

@@ -26,6 +26,8 @@ class LowLight:
 
     Attributes:
         exposure: range of the stored exposure in EV (stops); -1 halves the linear light.
+        headroom: range of the stops by which the scene's brightest light exceeds the photo's white. A photo has lost
+            what lies above; under-exposed, windows and lamps come back and stay bright while the rest goes dark.
         amplified: range of the amplification that is part of it, in stops: 0 is base ISO.
         gain: variance of the noise per unit of linear signal at base ISO.
         read: standard deviation of the read noise at base ISO, in units of linear light.
@@ -39,12 +41,13 @@ class LowLight:
         clean: chance that the image stays as it is, so that a well exposed photo comes back unchanged.
     """
 
-    exposure: tuple[float, float] = (-6.0, -1.0)
+    exposure: tuple[float, float] = (-7.0, -1.0)
+    headroom: tuple[float, float] = (0.0, 6.0)
     amplified: tuple[float, float] = (0.0, 4.0)
     gain: float = 1e-4
     read: float = 2e-4
     smooth: tuple[float, float] = (0.0, 0.8)
-    balance: float = 0.25
+    balance: float = 0.35
     gamma: tuple[float, float] = (0.85, 1.25)
     contrast: tuple[float, float] = (0.0, 0.4)
     black: tuple[float, float] = (-0.01, 0.02)
@@ -55,7 +58,10 @@ class LowLight:
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
         if rng.random() < self.clean:
             return quantise(clean)
-        light = clean**GAMMA * np.float32(2 ** between(rng, self.exposure)) * self._balance(rng, clean.shape[2])
+        light = clean**GAMMA
+        # Reinhard et al. 2002, eq. 3, turned round: dark tones stay, white goes to 2^headroom.
+        light = light / (1 - np.float32(1 - 2 ** -between(rng, self.headroom)) * light)
+        light = light * np.float32(2 ** between(rng, self.exposure)) * self._balance(rng, clean.shape[2])
         stored = np.clip(light + self._noise(light, rng), 0, 1) ** (1 / GAMMA)
         stored = stored ** np.float32(between(rng, self.gamma))
         curve = stored * stored * (3 - 2 * stored)
