@@ -62,7 +62,10 @@ def mixed(photo: Image, chosen: dict[str, bool], rng: np.random.Generator) -> Im
 
 
 def varied(photo: Image, rng: np.random.Generator) -> Image:
-    """Returns a part of the photo as another camera might have stored it: mirrored, gray or finely compressed."""
+    """Returns a part of the photo as a good camera might have stored it: all of this still counts as clean.
+
+    Mirrored, sometimes gray, a little soft (a lens and its demosaicking), a little noisy, finely compressed.
+    """
     height, width = photo.shape[:2]
     tall, wide = (min(side, int(rng.integers(256, 512))) for side in (height, width))
     if rng.random() < 0.5:
@@ -73,7 +76,11 @@ def varied(photo: Image, rng: np.random.Generator) -> Image:
     if rng.random() < 0.1:
         part = part.mean(axis=2, keepdims=True)
     part = quantise(np.ascontiguousarray(part))
-    return Jpeg(quality=(75, 98))(part, rng) if rng.random() < 0.25 else part
+    if rng.random() < 0.2:
+        part = GaussianBlur(sigma=(0.3, 0.8))(part, rng)
+    if rng.random() < 0.2:
+        part = GaussianNoise(sigma=(0.0, 2.5))(part, rng)
+    return Jpeg(quality=(75, 98))(quantise(part), rng) if rng.random() < 0.25 else quantise(part)
 
 
 def measure(arguments: argparse.Namespace) -> None:

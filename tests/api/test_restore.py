@@ -13,7 +13,7 @@ from skimage import data
 import ganvas
 from ganvas.api.batch import run as run_batch
 from ganvas.api.restoration import plan_restoration
-from ganvas.core.errors import ModelError, SettingsError, UnsafeOutput
+from ganvas.core.errors import ImageError, ModelError, SettingsError, UnsafeOutput
 from ganvas.io.picture import open_picture
 from ganvas.io.provenance import read_provenance
 
@@ -72,6 +72,14 @@ def test_a_clean_photo_comes_back_bit_for_bit(clean: np.ndarray, tmp_path: Path)
     assert np.array_equal(np.asarray(Image.open(target)), clean)
     with open_picture(target) as picture:
         assert read_provenance(picture.info.xmp) is None
+
+
+def test_values_beyond_white_stay_where_nothing_is_done(clean: np.ndarray) -> None:
+    bright = clean.astype(np.float32) / 240
+    assert bright.max() > 1
+    assert np.array_equal(ganvas.restore(bright), bright)
+    with pytest.raises(ImageError, match="not finite"):
+        ganvas.restore(np.full((80, 80, 3), np.nan, np.float32))
 
 
 def test_the_explanation_names_the_measures(noisy: np.ndarray) -> None:
@@ -154,6 +162,15 @@ def test_a_folder_is_done_picture_by_picture_and_taken_up_again(noisy_file: Path
     assert run(*ONLY) == (0, 2, 1)
     assert run("denoise", *ONLY) == (2, 0, 1)
     assert np.array_equal(np.asarray(Image.open(output / "noisy.png")), np.asarray(Image.open(folder / "noisy.png")))
+
+
+def test_steps_of_pictures_of_one_stem_stay_apart(noisy_file: Path, noisy: np.ndarray) -> None:
+    other = noisy_file.with_suffix(".tif")
+    Image.fromarray(noisy[::-1]).save(other)
+    job = plan_restoration(models=MODELS, without=ONLY, keep_steps=True)
+    assert run_batch(job, [noisy_file, other], noisy_file.parent / "out").count("done") == 2
+    kept = sorted(path.name for path in (noisy_file.parent / "out").glob("*denoise*"))
+    assert len(kept) == 2 and "noisy.1-denoise.png" in kept
 
 
 def test_a_large_picture_waits_in_a_file(noisy: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,7 @@ class Restoration:
     _target: Path | None = None
     _steps: list[Step] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
+    _places: set[Path] = field(default_factory=set)
     _report: dict[str, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -111,25 +112,32 @@ class Restoration:
         return height, width
 
     def run(self, source: Rows, sink: Callable[[np.ndarray], None]) -> None:
-        """Measures the picture, applies the steps it needs, and hands over the rows of the result."""
+        """Measures the picture, applies the steps it needs, and hands over the rows of the result.
+
+        Raises:
+            ImageError: a value is not finite.
+            GanvasError: the model of a step is missing, or does not take the picture.
+        """
+        from ganvas.infer.rows import CheckedRows
         from ganvas.pipelines.chain import run
 
         with ExitStack() as room:
             image = _canvas(room, (source.height, source.width, source.channels))
             step = max(1, _SLICE // image[0].nbytes)
+            checked = CheckedRows(source)
             for y in range(0, source.height, step):
-                image[y : y + step] = source.read(y, min(y + step, source.height))
+                image[y : y + step] = checked.read(y, min(y + step, source.height))
 
             def apply(step: Step, given: np.ndarray) -> np.ndarray:
                 return self._applied(room, step, given)
 
-            np.clip(image, 0, 1, out=image)
             result, course = run(self.pipeline, image, apply, without=self.without, kept=self._kept)
             self._notes.extend(_sentences(course))
             if self.told is not None:
                 self.told(self._picture.name if self._picture is not None else "the picture", course)
             for y in range(0, source.height, step):
-                sink(np.array(result[y : y + step]))
+                # Untouched means untouched, also beyond white, where nothing is computed.
+                sink(np.array(result[y : y + step] if course.kept else source.read(y, min(y + step, source.height))))
 
     def provenance(self) -> Provenance | None:
         """Returns the steps that were done; None where nothing was done, or nothing is to be said."""
@@ -172,6 +180,9 @@ class Restoration:
         floats = self._picture.info.bits == 32
         kind, ending = ("tiff", "tif") if floats else ("png", "png")
         place = self._target.with_name(f"{self._target.stem}.{number}-{step.task}.{ending}")
+        if place in self._places:  # a.jpg beside a.png
+            place = self._target.with_name(f"{self._target.name}.{number}-{step.task}.{ending}")
+        self._places.add(place)
         if place.exists() and not self.overwrite and not _is_ours(place):
             raise UnsafeOutput(f"{place} stands there and was not written by ganvas: move it, or use --overwrite.")
         rows = max(1, _SLICE // image[0].nbytes)
