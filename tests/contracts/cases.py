@@ -11,6 +11,8 @@ import torch
 from ganvas.core.batch import Batch, Clean, Labelled, Paired
 from ganvas.core.method import Method
 from ganvas.methods.classifier import Classifier
+from ganvas.methods.deblur_gan import DeblurGAN
+from ganvas.methods.enhancement_gan import EnhancementGAN
 from ganvas.methods.esrgan import ESRGAN
 from ganvas.methods.r3gan import R3Gan
 from ganvas.methods.regression import Regression
@@ -18,7 +20,7 @@ from ganvas.methods.srgan import SRGAN
 from ganvas.methods.vanilla_gan import VanillaGan
 from ganvas.methods.wgan_gp import WganGp
 from ganvas.nets.feature_net import FeatureSettings
-from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings
+from ganvas.nets.generator import CompactSettings, FieldSettings, HalfUNetSettings, RRDBSettings
 from ganvas.ops import random
 
 
@@ -70,6 +72,11 @@ CASES = {
         Made(pairs(8, 1)),
         "regression",
     ),
+    "regression-field": Case(
+        Regression(generator=FieldSettings(side=16, features=4, bins=2, blocks=1), scale=1, task="dehaze"),
+        Made(pairs(8, 1)),
+        "regression",
+    ),
     "srgan": Case(SRGAN(generator=_tiny, scale=2, d_features=4, d_layers=2), Made(pairs(8, 2)), "srgan"),
     "srgan-average": Case(
         SRGAN(generator=_tiny, scale=2, d_features=4, d_layers=2, game="relativistic_average", content=0.0),
@@ -90,6 +97,51 @@ CASES = {
         ),
         Made(pairs(8, 4)),
         "esrgan",
+    ),
+    "enhancement_gan-field": Case(
+        EnhancementGAN(
+            generator=FieldSettings(side=16, features=4, bins=2, blocks=1),
+            content=0.5,
+            content_by="discriminator",
+            d_features=4,
+            d_layers=2,
+        ),
+        Made(pairs(16, 1)),
+        "enhancement_gan",
+    ),
+    "enhancement_gan-kernel": Case(
+        EnhancementGAN(
+            generator=HalfUNetSettings(features=4, levels=2, blocks=1),
+            game="relativistic_average",
+            distance="bounded_kernel",
+            d_features=4,
+            d_layers=2,
+        ),
+        Made(pairs(8, 1)),
+        "enhancement_gan",
+    ),
+    "deblur_gan": Case(
+        DeblurGAN(
+            generator=HalfUNetSettings(features=4, levels=2, blocks=1),
+            n_critic=2,
+            content_by="discriminator",
+            d_features=4,
+            d_layers=2,
+        ),
+        Made(pairs(8, 1)),
+        "deblur_gan",
+    ),
+    "deblur_gan-relativistic": Case(
+        DeblurGAN(
+            generator=HalfUNetSettings(features=4, levels=2, blocks=1),
+            game="relativistic_paired",
+            n_critic=1,
+            content=0.0,
+            d_features=4,
+            d_layers=2,
+        ),
+        Made(pairs(8, 1)),
+        "deblur_gan",
     ),
     "classifier": Case(
         Classifier(network=FeatureSettings(widths=(4, 6), convolutions=(1, 2)), classes=3),
