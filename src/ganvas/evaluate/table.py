@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ganvas.core.errors import SettingsError
 from ganvas.metrics.registry import find
@@ -19,22 +19,25 @@ class Column:
 
     Attributes:
         key: its name in rows and JSON.
-        metric: name of the metric.
+        metric: name of the metric; None for a share of the images, which each row gives as 0 or 100.
         title: heading.
+        of: what stands for all images: their mean, or the lowest value.
     """
 
     key: str
-    metric: str
+    metric: str | None
     title: str
+    of: Literal["mean", "lowest"] = "mean"
 
     @property
     def unit(self) -> str:
         """Returns the metric's unit."""
-        return find(self.metric).unit
+        return "%" if self.metric is None else find(self.metric).unit
 
     def text(self, value: float) -> str:
         """Returns the value with the decimals worth printing; a dash where it was not measured."""
-        return "-" if math.isnan(value) else f"{value:.{find(self.metric).digits}f}"
+        digits = 0 if self.metric is None else find(self.metric).digits
+        return "-" if math.isnan(value) else f"{value:.{digits}f}"
 
 
 PSNR = Column(key="psnr", metric="psnr", title="PSNR")
@@ -86,8 +89,18 @@ class EvaluationTable:
             raise SettingsError(f"The table has no {key!r} of {entrant!r}: it holds {', '.join(self.entrants())}.")
         return sum(values) / len(values)
 
+    def value(self, entrant: str, column: Column) -> float:
+        """Returns what stands for all images in that column; not a number where the entrant was not measured so."""
+        values = [row.values[column.key] for row in self.rows if row.entrant == entrant and column.key in row.values]
+        if not values:
+            return math.nan
+        return min(values) if column.of == "lowest" else sum(values) / len(values)
+
     def to_json(self) -> dict[str, Any]:
-        """Returns all figures as JSON values; an infinite PSNR (result equal to the truth) becomes None."""
+        """Returns all figures as JSON values; an infinite PSNR (result equal to the truth) becomes None.
+
+        ``mean`` holds what stands for all images: the mean, but for columns of the lowest value.
+        """
 
         def number(value: float) -> float | None:
             return value if math.isfinite(value) else None
@@ -99,7 +112,7 @@ class EvaluationTable:
             "model": self.model,
             "units": {column.key: column.unit for column in self.columns},
             "mean": {
-                name: {column.key: number(self.mean(name, column.key)) for column in self.columns}
+                name: {column.key: number(self.value(name, column)) for column in self.columns}
                 for name in self.entrants()
             },
             "rows": [
@@ -124,13 +137,14 @@ class EvaluationTable:
         ]
         for name in self.entrants():
             mine = [row for row in self.rows if row.entrant == name]
-            cells = [column.text(self.mean(name, column.key)) for column in self.columns]
+            cells = [column.text(self.value(name, column)) for column in self.columns]
             title = f"**{name}**" if name == self.model else name
             lines.append(_line([title, *cells, f"{sum(row.seconds for row in mine) / len(mine):.2f}"]))
             if per_image:
                 lines += [
-                    _line([row.image, *(c.text(row.values[c.key]) for c in self.columns), f"{row.seconds:.2f}"])
+                    _line([row.image, *(c.text(row.values.get(c.key, math.nan)) for c in self.columns), seconds])
                     for row in mine
+                    for seconds in [f"{row.seconds:.2f}"]
                 ]
         return "\n".join(lines) + "\n"
 
