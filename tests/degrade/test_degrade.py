@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from skimage import data
 
+from ganvas.core.settings import classes_in, from_json, to_json
 from ganvas.degrade.bicubic import Bicubic
 from ganvas.degrade.blur import GaussianBlur, gaussian_kernel
 from ganvas.degrade.defocus import Defocus
@@ -54,6 +59,13 @@ def test_same_seed_same_result_and_the_clean_image_is_left_alone(name: str, imag
     assert first.max() <= 1 + 1e-6
     others = [ALL[name](image, np.random.default_rng(seed)) for seed in range(4, 9)]
     assert any(not np.array_equal(first, other) for other in others)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_settings_survive_being_written_down(name: str) -> None:
+    kind = replace(ALL[name], kernels=Path("kernels")) if name == "shake" else ALL[name]
+    written = json.loads(json.dumps(to_json(kind)))
+    assert from_json(type(kind), written, classes=classes_in(kind)) == kind
 
 
 @pytest.mark.parametrize("kind", [CameraShake, Defocus, Haze, JpegChain, LowLight, ToneLoss, Underwater])

@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 Image = Float[np.ndarray, "h w c"]
 Degraded = Float[np.ndarray, "_h _w c"]  # a reduction changes the size
-__all__ = ["Chain", "Degradation", "Degraded", "Image", "Staged", "quantise"]
+__all__ = ["Chain", "Degradation", "Degraded", "Image", "Pairing", "quantise"]
 
 
 @runtime_checkable
@@ -22,11 +22,11 @@ class Degradation(Protocol):
 
 
 @runtime_checkable
-class Staged(Protocol):
-    """A degradation that first makes the photo into the scene it is about, which the target shows too."""
+class Pairing(Protocol):
+    """A degradation that changes the photo first in a way that the target is to show too."""
 
-    def scene(self, clean: Image, rng: np.random.Generator) -> Image:
-        """Returns the photo as the target is to show it; of the same shape."""
+    def pair(self, clean: Image, rng: np.random.Generator) -> tuple[Degraded, Image]:
+        """Returns source and target; the target has the photo's shape."""
         ...
 
 

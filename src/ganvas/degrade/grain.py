@@ -35,8 +35,15 @@ class Grainy:
     colour: float = 0.5
     soft: tuple[float, float] = (0.0, 0.7)
 
-    def scene(self, clean: Image, rng: np.random.Generator) -> Image:
-        """Returns the photo with its grain, rounded to 8 bits, or as it is."""
+    def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded:
+        return self.pair(clean, rng)[0]
+
+    def pair(self, clean: Image, rng: np.random.Generator) -> tuple[Degraded, Image]:
+        """Returns the reduced photo and the photo, both with its grain."""
+        grainy = self._grainy(clean, rng)
+        return self.reduction(grainy, rng), grainy
+
+    def _grainy(self, clean: Image, rng: np.random.Generator) -> Image:
         if rng.random() >= self.share:
             return clean
         channels = clean.shape[2] if rng.random() < self.colour else 1
@@ -46,6 +53,3 @@ class Grainy:
             grain = cv2.GaussianBlur(grain, (0, 0), soft).reshape(grain.shape)
             grain /= grain.std() + np.float32(1e-6)
         return quantise(clean + grain * np.float32(sigma / 255))
-
-    def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded:
-        return self.reduction(clean, rng)

@@ -1,4 +1,4 @@
-"""Haze by the scattering model: the air takes light away and adds its own (Narasimhan and Nayar 2002, eq. 7).
+"""Haze by the scattering model: the air takes light away and adds its own (Narasimhan and Nayar 2002).
 
 ``I = J t + A (1 - t)`` with ``t = exp(-beta d)``, on stored values as RESIDE (Li et al. 2019) does, whose indoor set
 has beta 0.6 to 1.8 and A 0.7 to 1.0 over depth scaled to 1.

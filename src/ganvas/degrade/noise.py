@@ -14,13 +14,10 @@ import cv2
 import numpy as np
 
 from ganvas.degrade.degradation import Degradation, Image, quantise
+from ganvas.degrade.draw import between, log_between
 from ganvas.degrade.jpeg import Jpeg
 
 __all__ = ["CameraNoise", "GaussianNoise", "NoiseMix", "PoissonGaussianNoise"]
-
-
-def _between(rng: np.random.Generator, bounds: tuple[float, float]) -> float:
-    return float(rng.uniform(*bounds))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +33,7 @@ class GaussianNoise:
     gray: float = 0.0
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
-        sigma = _between(rng, self.sigma)
+        sigma = between(rng, self.sigma)
         shape = (*clean.shape[:2], 1) if rng.random() < self.gray else clean.shape
         return quantise(clean + rng.standard_normal(shape, dtype=np.float32) * np.float32(sigma / 255))
 
@@ -60,8 +57,8 @@ class PoissonGaussianNoise:
 
     def unrounded(self, clean: Image, rng: np.random.Generator, *, shape: Callable[[Image], Image]) -> Image:
         """Returns the noisy image before rounding; ``shape`` correlates the white noise before it is scaled."""
-        gain = float(np.exp(rng.uniform(np.log(self.gain[0]), np.log(self.gain[1]))))
-        read = _between(rng, self.read) / 255
+        gain = log_between(rng, self.gain)
+        read = between(rng, self.read) / 255
         linear = rng.random() < self.linear
         signal = clean**2.2 if linear else clean
         deviation = np.sqrt(gain * np.clip(signal, 0, 1) + read**2, dtype=np.float32)
@@ -114,8 +111,8 @@ class CameraNoise:
     jpeg: Jpeg = field(default_factory=lambda: Jpeg(quality=(70, 98)))
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
-        mosaic, strength = rng.random() < self.mosaic, _between(rng, self.matrix)
-        smooth, chroma = _between(rng, self.smooth), _between(rng, self.chroma)
+        mosaic, strength = rng.random() < self.mosaic, between(rng, self.matrix)
+        smooth, chroma = between(rng, self.smooth), between(rng, self.chroma)
         matrix = np.eye(3, dtype=np.float32) * np.float32(1 - strength) + _TO_SRGB * np.float32(strength)
 
         def shape(noise: Image) -> Image:
