@@ -58,3 +58,14 @@ def test_scattering_blurs() -> None:
 def test_small_and_gray(shape: tuple[int, int, int]) -> None:
     done = Underwater(clean=0)(np.full(shape, 0.5, np.float32), np.random.default_rng(2))
     assert done.shape == shape and done.dtype == np.float32
+
+
+def test_open_water_is_in_the_target_too() -> None:
+    photo = np.full((64, 64, 3), (0.8, 0.4, 0.2), np.float32)
+    _, target = Underwater(open=1.0, clean=0.0).pair(photo, np.random.default_rng(1))
+    changed = np.abs(target - photo).max(axis=2) > 0.05
+    assert 0.02 < changed.mean() < 0.98  # the far part alone
+    red, _, blue = target[changed].mean(axis=0) - photo[changed].mean(axis=0)
+    assert red < blue
+    _, same = Underwater(open=0.0, clean=0.0).pair(photo, np.random.default_rng(1))
+    assert np.array_equal(same, photo)

@@ -23,9 +23,9 @@ from torch import Tensor
 from ganvas.core.batch import Batch, Paired
 from ganvas.core.errors import SettingsError
 from ganvas.data.sources import Folder
-from ganvas.degrade.degradation import Degradation, Staged
+from ganvas.degrade.degradation import Degradation, Pairing
 
-__all__ = ["PairedStream", "Prefetch", "Stream", "order"]
+__all__ = ["PairedStream", "Prefetch", "Stream", "flipped", "order", "tensor"]
 
 B_co = TypeVar("B_co", bound=Batch, covariant=True)
 B = TypeVar("B", bound=Batch)
@@ -85,19 +85,20 @@ class PairedStream:
         """Returns samples ``first`` to ``first + count - 1``, images in [-1, 1]."""
         pairs = [self._sample(index) for index in range(first, first + count)]
         sources, targets = zip(*pairs, strict=True)
-        return Paired(_tensor(np.stack(sources)), _tensor(np.stack(targets)))
+        return Paired(tensor(np.stack(sources)), tensor(np.stack(targets)))
 
     def _sample(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng([self.seed, index])
         image = self.source.read(order(self.seed, index, len(self.source)))
         side = (self.patch + 2 * self.margin) * self.scale
         crop = _crop(image, _zoomed(image, side, self.zoom, rng), rng)
-        clean = _flip(_resized(crop, side), rng).astype(np.float32) / np.float32(255)
+        clean = flipped(_resized(crop, side), int(rng.integers(8))).astype(np.float32) / np.float32(255)
         if rng.random() < self.gray:
             clean = cv2.cvtColor(clean, cv2.COLOR_RGB2GRAY)[:, :, None]
-        if isinstance(self.degradation, Staged):
-            clean = self.degradation.scene(clean, rng)
-        source = self.degradation(clean, rng)
+        if isinstance(self.degradation, Pairing):
+            source, clean = self.degradation.pair(clean, rng)
+        else:
+            source = self.degradation(clean, rng)
         low, high = self.margin, self.margin * self.scale
         source = source[low : low + self.patch, low : low + self.patch]
         target = clean[high : high + self.patch * self.scale, high : high + self.patch * self.scale]
@@ -129,16 +130,16 @@ def _resized(crop: np.ndarray, side: int) -> np.ndarray:
     return cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
 
 
-def _flip(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """One of the eight symmetries of the square."""
-    turn = int(rng.integers(8))
+def flipped(image: np.ndarray, turn: int) -> np.ndarray:
+    """Returns one of the eight symmetries of the square, ``turn`` from 0 to 7."""
     image = image[::-1] if turn & 1 else image
     image = image[:, ::-1] if turn & 2 else image
     image = image.transpose(1, 0, 2) if turn & 4 else image
     return np.ascontiguousarray(image)
 
 
-def _tensor(images: np.ndarray) -> Float[Tensor, "b c h w"]:
+def tensor(images: Float[np.ndarray, "b h w c"]) -> Float[Tensor, "b c h w"]:
+    """Returns images in [0, 1] as the networks take them, in [-1, 1]."""
     # The array is channels-last already: permuting is the layout the convolutions want, with no copy.
     return torch.from_numpy(images * np.float32(2) - np.float32(1)).permute(0, 3, 1, 2)
 

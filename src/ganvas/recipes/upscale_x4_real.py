@@ -1,4 +1,4 @@
-"""The bundled ``upscale-x4-real``: the fidelity network on photos that went through Real-ESRGAN's second-order chain."""
+"""The bundled ``upscale-x4-real``: the fidelity network on photos spoilt by the second-order chain of Real-ESRGAN."""
 
 from __future__ import annotations
 
