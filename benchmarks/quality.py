@@ -19,7 +19,19 @@ import json
 import sys
 from pathlib import Path
 
-from measures import brighten, deblur, dehaze, dejpeg, denoise, enhance, sheets, upscale, upscale_real
+from measures import (
+    brighten,
+    deblur,
+    dehaze,
+    dejpeg,
+    denoise,
+    enhance,
+    restore,
+    sheets,
+    untouched,
+    upscale,
+    upscale_real,
+)
 from measures.context import Context, Kept
 from measures.page import measured, page, read, section_text, write
 
@@ -34,6 +46,8 @@ SECTIONS = {
     "brighten": brighten.SECTION,
     "enhance": enhance.SECTION,
     "underwater": enhance.WATER_SECTION,
+    "restore": restore.SECTION,
+    "untouched": untouched.SECTION,
 }
 
 

@@ -100,8 +100,13 @@ class Context:
         return found
 
     def told_kernels(self) -> dict[str, Model]:
-        """Returns our deblurring models that can be told the kernel."""
-        return {}
+        """Returns what ``ganvas deblur --kernel`` does, as functions that take the kernel."""
+        from ganvas.api.kernel import with_kernel
+
+        def deconvolve(image: np.ndarray, *, kernel: np.ndarray) -> np.ndarray:
+            return with_kernel(None, kernel).session.array(image)
+
+        return {"deblur --kernel": deconvolve}
 
     def model(self, name: str) -> Model | None:
         """Returns the bundled or extra model of that name, or None where there is none yet."""

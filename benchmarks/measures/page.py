@@ -31,7 +31,7 @@ def _means(table: EvaluationTable) -> dict[str, Any]:
     rows = []
     for name in table.entrants():
         mine = [row for row in table.rows if row.entrant == name]
-        values = {column.key: table.mean(name, column.key) for column in table.columns}
+        values = {column.key: table.value(name, column) for column in table.columns}
         rows.append(
             {
                 "entrant": name,

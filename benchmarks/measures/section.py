@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -54,10 +55,11 @@ class Bars:
     found: list[Bar] = field(default_factory=list)
 
     def value(self, dataset: str, entrant: str, key: str) -> float | None:
-        """Returns the mean, or None where it was not measured."""
+        """Returns what stands for all images, or None where it was not measured."""
         for table in self.tables:
-            if table.dataset == dataset and entrant in table.entrants():
-                return table.mean(entrant, key)
+            if table.dataset == dataset:
+                value = table.value(entrant, self._column(dataset, key))
+                return None if math.isnan(value) else value
         return None
 
     def at_least(self, dataset: str, entrant: str, key: str, bar: float, *, above: str | None = None) -> None:

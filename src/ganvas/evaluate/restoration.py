@@ -110,8 +110,8 @@ def run(
         dataset=dataset or data.name,
         protocol=(
             f"{len(rows) // 2} seeded mixes (numpy's default_rng(({_SEED}, index))) of none, one or two of haze, "
-            "camera shake, darkness, white noise and JPEG on clean images. Right tasks: just those against the damages, "
-            "in any order; none for a clean image. The other columns are of the damaged ones: PSNR and SSIM "
+            "camera shake, darkness, white noise and JPEG on clean images. Right tasks: just those against the "
+            "damages, in any order; none for a clean image. The other columns are of the damaged ones: PSNR and SSIM "
             "(scikit-image's: 7 px box) of RGB, result rounded to 8 bits, and the lowest gain over the input."
         ),
         model=name,
