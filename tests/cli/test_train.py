@@ -87,3 +87,26 @@ def test_mistakes_are_one_sentence(
 def test_the_recipes_are_listed(ganvas_main: Main) -> None:
     status, out, _ = ganvas_main("train", "--help")
     assert status == 0 and "upscale-x4" in out and "denoise" in out
+
+
+def test_own_pairs_are_trained_on_resumed_and_written_down(ganvas_main: Main, pictures: Path, tmp_path: Path) -> None:
+    targets, run = tmp_path / "targets", tmp_path / "run"
+    for file in pictures.rglob("*.png"):
+        target = targets / file.relative_to(pictures)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with Image.open(file) as image:
+            image.resize((288, 256)).save(target)
+    words = ["train", "upscale-x4", "--pairs", pictures, targets, "--run", run, *SMALL, "--train.images", "4"]
+    assert ganvas_main(*words, "--minutes", "0")[0] == 0
+    status, _, err = ganvas_main(*words, "--resume")
+    assert status == 0 and "finished after 4 images" in err
+    told = json.loads((run / "run.json").read_text())
+    assert told["settings"]["data"]["$type"] == "PairedFolders" and told["data"] is None
+    assert ganvas_main("train", run / "run.json", "--run", tmp_path / "again", "--quiet")[0] == 0
+    first, second = (load_tensors(folder / "model.safetensors") for folder in (run, tmp_path / "again"))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    (targets / "a.png").unlink()
+    status, _, err = ganvas_main("train", "upscale-x4", "--pairs", pictures, targets, "--run", tmp_path / "no", *SMALL)
+    assert status != 0 and "a is missing in" in err
+    status, _, err = ganvas_main("train", "upscale-x4", "--pairs-in", pictures, "--run", tmp_path / "no", *SMALL)
+    assert status != 0 and "give two folders" in err

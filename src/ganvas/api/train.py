@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ def train(
     *,
     run: str | Path,
     data: str | Path | None = None,
+    pairs: tuple[str | Path, str | Path] | None = None,
+    pairs_in: str | Path | None = None,
     device: str = "auto",
     resume: bool = False,
     minutes: float | None = None,
@@ -52,6 +55,9 @@ def train(
             (``dataclasses.replace``).
         run: folder for checkpoints, logs and the model.
         data: folder with pictures; None for recipes that make their own.
+        pairs: folder of sources and folder of targets with the same names, in place of ``data`` and the recipe's
+            degradation.
+        pairs_in: folder of files with the source in their left half and the target in their right half.
         device: ``auto`` is a GPU where there is one.
         resume: go on from the folder's last checkpoint, exactly.
         minutes: stop, with a checkpoint, after this time.
@@ -59,7 +65,8 @@ def train(
         name: of the recipe that ``recipe`` was made from, so that ``run.json`` can be read back.
 
     Raises:
-        SettingsError: there is no such recipe, or the run folder holds a run and ``resume`` was not asked for.
+        SettingsError: there is no such recipe, the run folder holds a run and ``resume`` was not asked for, or the
+            pairs do not fit one another or the recipe.
         CheckpointError: there is nothing to resume from.
         NonFiniteError: the training broke down; the run is back at its last good checkpoint.
     """
@@ -69,6 +76,8 @@ def train(
     chosen, called = find_recipe(recipe) if isinstance(recipe, str | Path) else (recipe, name)
     if data is not None and not Path(data).is_dir():
         raise SettingsError(f"{data} is not a folder: give the folder that holds the training pictures.")
+    if pairs is not None or pairs_in is not None:
+        chosen = _on_pairs(chosen, pairs, pairs_in)
     plan = Plan(
         run=Path(run),
         data=Path(data) if data is not None else None,
@@ -80,6 +89,20 @@ def train(
         version=ganvas.__version__,
     )
     return fit(chosen, plan, observers)
+
+
+def _on_pairs(recipe: Recipe, folders: tuple[str | Path, str | Path] | None, halves: str | Path | None) -> Recipe:
+    """The recipe on pairs of one's own instead of its clean photos and degradation."""
+    from ganvas.data.pairs import from_folders, from_halves
+
+    if folders is not None and halves is not None:
+        raise SettingsError("Pairs lie in two folders or side by side: leave out --pairs or --pairs-in.")
+    if folders is not None:
+        data: object = from_folders(recipe.data, Path(folders[0]), Path(folders[1]))
+    else:
+        assert halves is not None
+        data = from_halves(recipe.data, Path(halves))
+    return replace(recipe, data=data, about=replace(recipe.about, data="pairs of one's own"))
 
 
 def _device(name: str) -> str:

@@ -13,7 +13,8 @@ def run(words: Sequence[str]) -> int:
     """Trains and returns the exit status."""
     if not words or words[0] in ("-h", "--help"):
         names = [name.replace("_", "-") for name in catalog.names("recipes")]
-        print(f"usage: ganvas train RECIPE --data DIR [options]\n\nrecipes: {', '.join(names)}")
+        print("usage: ganvas train RECIPE --data DIR | --pairs SOURCES TARGETS | --pairs-in DIR [options]")
+        print(f"\nrecipes: {', '.join(names)}")
         print("RECIPE may also be the run.json of an earlier run.")
         print("ganvas train RECIPE --help tells every setting of the recipe and its value there.")
         return 0 if words else 2

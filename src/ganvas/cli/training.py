@@ -34,6 +34,8 @@ class Flags:
         recipe: its settings.
         run: folder of the run.
         data: folder with training pictures, searched recursively.
+        pairs: folder of sources and folder of targets with the same names, instead of --data and the degradation.
+        pairs_in: folder of files that hold the source in their left half and the target in their right half.
         device: auto, cpu, cuda, cuda:1.
         resume: go on from the folder's last checkpoint, exactly.
         minutes: stop, with a checkpoint, after this time.
@@ -44,6 +46,8 @@ class Flags:
     recipe: Annotated[Recipe, tyro.conf.arg(name="")]
     run: Path
     data: Path | None = None
+    pairs: tuple[Path, Path] | None = None
+    pairs_in: Path | None = None
     device: str = "auto"
     resume: bool = False
     minutes: float | None = None
@@ -72,6 +76,8 @@ def run(recipe: Recipe, name: str, words: Sequence[str]) -> int:
             flags.recipe,
             run=flags.run,
             data=flags.data,
+            pairs=flags.pairs,
+            pairs_in=flags.pairs_in,
             device=flags.device,
             resume=flags.resume,
             minutes=flags.minutes,

@@ -21,6 +21,7 @@ import torch
 from ganvas.core.batch import Batch
 from ganvas.core.errors import CheckpointError, NonFiniteError, SettingsError
 from ganvas.core.settings import classes_in, from_json, to_json
+from ganvas.data.pairs import PairedFolders, SideBySide
 from ganvas.data.streams import Prefetch
 from ganvas.io import checkpoint
 from ganvas.train.engine import Engine, EngineSettings, Logs
@@ -160,7 +161,7 @@ def read_run(path: Path, default: Callable[[str], Recipe]) -> Recipe:
 
     Args:
         path: the file.
-        default: gives the recipe of a name; its classes are the only ones the file may name.
+        default: gives the recipe of a name; its classes and those of pairs are the only ones the file may name.
 
     Raises:
         SettingsError: the file is missing, is not a run.json, or is of another version.
@@ -171,7 +172,7 @@ def read_run(path: Path, default: Callable[[str], Recipe]) -> Recipe:
         settings = facts["settings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"{path} is not the run.json of a training: name a recipe or such a file.") from error
-    recipe: Recipe = from_json(Recipe, settings, classes=classes_in(base))
+    recipe: Recipe = from_json(Recipe, settings, classes=[*classes_in(base), PairedFolders, SideBySide])
     return recipe
 
 
