@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,24 @@ if TYPE_CHECKING:
     from ganvas.infer.model import RunnableModel
     from ganvas.infer.session import Session
 
-__all__ = ["Model", "load", "runnable"]
+__all__ = ["Derived", "Model", "load", "networks", "runnable"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derived(ModelEntry):
+    """A model made of others: at some sharpness, or told a kernel.
+
+    Attributes:
+        parts: digests of all that decides it.
+        build: returns the method and its networks; None for a function.
+    """
+
+    parts: tuple[str, ...]
+    build: Callable[[], tuple[Method[Any], Mapping[str, nn.Module]]] | None = None
+
+    def digest(self) -> str:
+        """Returns the SHA-256 of the parts."""
+        return hashlib.sha256("\0".join(self.parts).encode()).hexdigest()
 
 
 class Model:
@@ -83,17 +101,24 @@ class Model:
         return f"Model({self.name!r}, {self.card.title!r})"
 
 
-def load(name: str | Path, *, options: Options | None = None) -> Model:
+def load(name: str | Path, *, sharpness: float | None = None, options: Options | None = None) -> Model:
     """Returns the model, ready to be called on many pictures.
 
     Args:
         name: of a bundled model, ``classical/NAME``, or the path of a ``.safetensors`` file.
+        sharpness: from 0 (the faithful model of its task) to 1 (this one), their weights mixed; None for this one.
 
     Raises:
         ModelError: there is no such model.
+        SettingsError: the sharpness is out of range, or the model is not one that can be mixed.
         CheckpointError: its weights file is damaged.
     """
-    return Model(find(name), options or Options())
+    entry = find(name)
+    if sharpness is not None:
+        from ganvas.api.interpolate import at_sharpness
+
+        entry = at_sharpness(entry, sharpness)
+    return Model(entry, options or Options())
 
 
 def runnable(entry: ModelEntry) -> RunnableModel:
@@ -101,12 +126,13 @@ def runnable(entry: ModelEntry) -> RunnableModel:
     from ganvas.infer.model import RunnableModel
 
     if entry.function is not None:
-        return RunnableModel(card=entry.card, name=entry.name, function=entry.function())
+        memory = entry.header.get("bytes_per_pixel")
+        return RunnableModel(card=entry.card, name=entry.name, function=entry.function(), bytes_per_pixel=memory)
     return RunnableModel(
         card=entry.card,
         name=entry.name,
         key=hashlib.sha256(f"{entry.digest()} {_code_digest(str(entry.header['method']))}".encode()).hexdigest(),
-        load=partial(_networks, entry),
+        load=(entry.build if isinstance(entry, Derived) else None) or partial(networks, entry),
         drifts=bool(entry.header.get("drifts", False)),
     )
 
@@ -121,8 +147,8 @@ def _code_digest(method: str) -> str:
     return digest.hexdigest()
 
 
-def _networks(entry: ModelEntry) -> tuple[Method[Any], Mapping[str, nn.Module]]:
-    """The method and the networks of a weights file, float32, in evaluation mode."""
+def networks(entry: ModelEntry) -> tuple[Method[Any], Mapping[str, nn.Module]]:
+    """Returns the method and the networks of a weights file, float32, in evaluation mode."""
     from ganvas.core.settings import from_json
 
     assert entry.path is not None

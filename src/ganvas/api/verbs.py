@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganvas.api import catalog
 from ganvas.api.apply import Kind, apply_to
 from ganvas.api.load import Model
 from ganvas.api.options import Options
 from ganvas.api.work import prepare
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"]
 
@@ -17,6 +21,8 @@ def upscale(
     image: Kind,
     *,
     scale: float | None = None,
+    sharpness: float | None = None,
+    real: bool = False,
     model: str | Path | Model | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
@@ -29,7 +35,11 @@ def upscale(
             gives a PIL image, or with ``output`` the path of the file written. Arrays are uint8, uint16 or float in
             [0, 1], of shape (h, w), (h, w, 1), (h, w, 2: gray and alpha), (h, w, 3) or (h, w, 4: RGB and alpha).
         scale: output per input pixel along one axis, any number above 0; the model's own when left out.
-        model: name, path of a weights file, or a loaded model; ``upscale-x4`` when left out.
+        sharpness: from 0 (faithful, ``upscale-x4``) to 1 (detail is guessed: the model, or ``upscale-x4-gan``), by
+            mixing the weights; None for the model as it is.
+        real: the damage of the picture is not known; it is enlarged by the model for such pictures.
+        model: name, path of a weights file, or a loaded model; when left out, ``upscale-x4``, and for scales of up to 2
+            the smaller ``upscale-x2`` where it is bundled.
         output: file to write; only for a path.
         overwrite: ``output`` may be the original itself.
 
@@ -40,7 +50,8 @@ def upscale(
         UnsafeOutput: ``output`` is the original.
         OSError: ``output`` cannot be written.
     """
-    work = prepare(catalog.task("upscale"), model=model, scale=scale, options=options)
+    dials = {"sharpness": sharpness}
+    work = prepare(catalog.task("upscale"), model=model, scale=scale, controls=dials, real=real, options=options)
     return apply_to(work, image, output=output, overwrite=overwrite)
 
 
@@ -98,6 +109,7 @@ def deblur(
     image: Kind,
     *,
     strength: float = 1.0,
+    kernel: str | Path | np.ndarray | None = None,
     model: str | Path | Model | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
@@ -108,14 +120,17 @@ def deblur(
     Args:
         image: as for :func:`upscale`; the same kind comes out.
         strength: from 0 (the picture as it is) to 1 (the model's result).
-        model: name, path of a weights file, or a loaded model; ``deblur`` when left out.
+        kernel: the blur, where it is known: a gray picture (8 or 16 bits), a ``.npy`` file or an array, of odd sides.
+            It is undone by plug-and-play deconvolution with a denoiser.
+        model: name, path of a weights file, or a loaded model; ``deblur`` when left out. With a kernel: a denoiser
+            (``denoise`` when left out), or ``classical/wiener`` or ``classical/richardson_lucy``.
         output: file to write; only for a path.
         overwrite: ``output`` may be the original itself.
 
     Raises:
         the same as :func:`upscale`.
     """
-    work = prepare(catalog.task("deblur"), model=model, strength=strength, options=options)
+    work = prepare(catalog.task("deblur"), model=model, strength=strength, kernel=kernel, options=options)
     return apply_to(work, image, output=output, overwrite=overwrite)
 
 

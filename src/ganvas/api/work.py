@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ganvas
-from ganvas.api.load import Model, load
+from ganvas.api.choose import choose_model
+from ganvas.api.load import Model
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
-from ganvas.core.errors import ModelError, SettingsError
+from ganvas.core.errors import SettingsError
 from ganvas.core.task import DIALS, Task
 
 if TYPE_CHECKING:
@@ -96,7 +97,10 @@ class Work:
             told["strength"] = self.strength
         else:
             told["scale"] = self.model.card.scale if self.scale is None else self.scale
-        return Provenance(model=self.model.name, version=ganvas.__version__, settings=told | dict(self.controls))
+        turned = self.model.entry.header.get("turned", {})
+        return Provenance(
+            model=self.model.name, version=ganvas.__version__, settings=told | dict(self.controls) | turned
+        )
 
 
 def prepare(
@@ -105,44 +109,44 @@ def prepare(
     model: str | Path | Model | None = None,
     scale: float | None = None,
     strength: float = 1.0,
-    controls: Mapping[str, float] | None = None,
+    controls: Mapping[str, float | None] | None = None,
+    real: bool = False,
+    kernel: str | Path | np.ndarray | None = None,
     options: Options | None = None,
 ) -> Work:
     """Returns the work, checked before a picture is opened.
 
     Args:
         model: a name, a path, or a loaded model, whose own options then count; None for the task's own model.
-        controls: further dials of the task, by name.
+        controls: further dials of the task, by name; None where one is not turned.
+        real: the damage of the picture is not known, so the task's model for such pictures is used.
+        kernel: the blur, a file or an array.
 
     Raises:
         ModelError: there is no such model, or it serves another task.
         SettingsError: the scale or a dial is out of range, or does not fit the model or the task.
     """
-    if isinstance(model, Model):
-        if options is not None:
-            raise SettingsError("A loaded model has its own options: give them to ganvas.load.")
-        warm = model
-    else:
-        warm = load(model if model is not None else task.model, options=options)
-    card = warm.card
-    if card.task != task.name:
-        raise ModelError(f"{warm.name} is a model for {card.task}, not for {task.name}: see ganvas models.")
-    if scale is not None:
-        if not (math.isfinite(scale) and 0 < scale <= _MAX_SCALE):
-            raise SettingsError(f"A scale of {scale:g} is not possible: use a number above 0, up to {_MAX_SCALE:g}.")
-        if card.scale == 1 and scale != 1:
-            raise SettingsError(f"{warm.name} keeps the size of a picture: leave the scale out.")
-    _check_dials(task, {"strength": strength})
-    _check_dials(task, controls or {})
-    turned = {name: float(value) for name, value in (controls or {}).items() if value != DIALS[name].default}
+    if scale is not None and not (math.isfinite(scale) and 0 < scale <= _MAX_SCALE):
+        raise SettingsError(f"A scale of {scale:g} is not possible: use a number above 0, up to {_MAX_SCALE:g}.")
+    turned = _turned(task, {**(controls or {}), "strength": strength})
+    strength, sharpness = turned.pop("strength", 1.0), turned.pop("sharpness", None)
+    warm = choose_model(task, model, scale=scale, sharpness=sharpness, real=real, kernel=kernel, options=options)
+    if scale not in (None, 1) and warm.card.scale == 1:
+        raise SettingsError(f"{warm.name} keeps the size of a picture: leave the scale out.")
     return Work(model=warm, scale=scale, strength=strength, controls=turned)
 
 
-def _check_dials(task: Task, values: Mapping[str, float]) -> None:
+def _turned(task: Task, values: Mapping[str, float | None]) -> dict[str, float]:
+    """The dials that do not stand where they stand by themselves, checked."""
+    turned = {}
     for name, value in values.items():
         dial = DIALS.get(name)
-        if dial is None or (name not in task.controls and value != dial.default):
+        if value is None or (dial is not None and value == dial.default):
+            continue
+        if dial is None or name not in task.controls:
             known = ", ".join(task.controls)
             raise SettingsError(f"The task {task.name} has no dial called {name}: leave it out, or turn {known}.")
         if not dial.holds(value):
             raise SettingsError(f"A {name} of {value:g} is not possible: use {dial.about}.")
+        turned[name] = float(value)
+    return turned

@@ -18,12 +18,12 @@ class Dial:
     """A control that is a number in a range.
 
     Attributes:
-        default: where it stands when nobody turns it.
+        default: where it stands when nobody turns it; None where that is the model's affair.
         lowest, highest: of the range, both included.
         about: for help texts and errors: what the ends mean.
     """
 
-    default: float
+    default: float | None
     lowest: float
     highest: float
     about: str
@@ -40,6 +40,7 @@ DIALS: Mapping[str, Dial] = {
     "saturation": Dial(
         default=1.0, lowest=0.0, highest=3.0, about="a factor from 0 (no colour) to 3, behind the model"
     ),
+    "sharpness": Dial(default=None, lowest=0.0, highest=1.0, about="0 (faithful) to 1 (sharp, detail is guessed)"),
 }
 
 
@@ -56,6 +57,9 @@ class Task:
         metrics: names of the metrics it is judged by.
         controls: settings a person may turn beside the model: those of ``DIALS``, ``scale`` (any number above 0), and
             ``kernel`` (a file that holds the blur).
+        small: used instead of ``model`` up to a scale, where it is bundled.
+        real: used instead of ``model`` for pictures whose damage is not known; empty where there is none.
+        sharp: the sharp end of the sharpness, whose faithful end is ``model``.
     """
 
     name: str
@@ -65,3 +69,6 @@ class Task:
     model: str
     metrics: tuple[str, ...]
     controls: tuple[Control, ...] = ()
+    small: tuple[float, str] | None = None
+    real: str = ""
+    sharp: str = ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ganvas.core.method import Method
 
-__all__ = ["RunnableModel"]
+__all__ = ["RunnableModel", "answering"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,7 @@ class RunnableModel:
         load: returns the method and its networks, in evaluation mode and float32 on the CPU; imports torch. Called
             only where no compiled graph is cached.
         function: a classical model: (h, w, c) in [0, 1] to the same kind, with the keyword ``strength``.
+        bytes_per_pixel: working memory of the function per input pixel, where it is known.
         drifts: the model may shift colours (adversarial training), so the colour guard applies where it enlarges.
     """
 
@@ -39,8 +40,15 @@ class RunnableModel:
     key: str = ""
     load: Callable[[], tuple[Method, Mapping[str, nn.Module]]] | None = None
     function: Callable[..., np.ndarray] | None = None
+    bytes_per_pixel: float | None = None
     drifts: bool = False
 
     def __post_init__(self) -> None:
         if (self.load is None) == (self.function is None):
             raise ModelError(f"The model {self.name} needs either networks or a function: give exactly one.")
+
+
+def answering(card: Card, method: Method, networks: Mapping[str, nn.Module]) -> nn.Module:
+    """Returns the network that a back end runs in place of a plain model: with a field, the part that looks."""
+    (name,) = method.exportable()
+    return networks[name].get_submodule("look") if card.tiling == "field" else networks[name]

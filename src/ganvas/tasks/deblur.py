@@ -13,5 +13,5 @@ TASK = Task(
     needs=frozenset({"image"}),
     model="deblur",
     metrics=("psnr", "ssim"),
-    controls=("strength",),
+    controls=("strength", "kernel"),
 )

@@ -13,5 +13,8 @@ TASK = Task(
     needs=frozenset({"image"}),
     model="upscale-x4",
     metrics=("psnr", "ssim"),
-    controls=("scale",),
+    controls=("scale", "sharpness"),
+    small=(2.0, "upscale-x2"),
+    real="upscale-x4-real",
+    sharp="upscale-x4-gan",
 )

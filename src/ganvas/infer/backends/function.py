@@ -51,4 +51,4 @@ def open_backend(model: RunnableModel, *, device: str, precision: str) -> Functi
     assert model.function is not None
     if precision == "bf16":
         raise SettingsError(f"The model {model.name} is a function in float32: leave out --precision.")
-    return FunctionBackend(model.function)
+    return FunctionBackend(model.function, bytes_per_pixel=model.bytes_per_pixel or _BYTES_PER_PIXEL)
