@@ -30,6 +30,7 @@ class Card:
         min_size: smallest input side in pixels.
         tiling: exact radius of dependence in input pixels, ``"blend"`` (feathered overlap), ``"never"``, or
             ``"field"`` (a look at a thumbnail decides colour transforms, which apply to single pixels).
+        look: longer side of that thumbnail, px; 0 for all other models.
         plain: ``apply`` is exactly one exportable network on the image, so a compiled graph may replace it all.
         optimises: ``apply`` needs gradients (latent search), so it stays on torch and untiled.
     """
@@ -44,6 +45,7 @@ class Card:
     multiple_of: int = 1
     min_size: int = 1
     tiling: Tiling = "blend"
+    look: int = 0
     plain: bool = False
     optimises: bool = False
 

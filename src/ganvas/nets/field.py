@@ -18,17 +18,11 @@ from torch.nn import functional as F
 
 from ganvas.core.errors import SettingsError
 from ganvas.ops.field import TRANSFORM, apply_field
+from ganvas.ops.thumbnail import CELL, thumbnail_size
 
-__all__ = ["CELL", "FieldNet", "Look", "thumbnail_size"]
+__all__ = ["FieldNet", "Look"]
 
-CELL = 8  # px of the thumbnail per cell of the grid
 _GAIN = 4.0  # transforms must reach far (a dark photo needs tenfold gains) while the last layer starts small
-
-
-def thumbnail_size(height: int, width: int, side: int) -> tuple[int, int]:
-    """Returns height and width of the thumbnail: its longer side is ``side``, both are multiples of a cell."""
-    longer = max(height, width)
-    return tuple(max(CELL, round(length * side / longer / CELL) * CELL) for length in (height, width))  # type: ignore[return-value]
 
 
 class _Block(nn.Module):

@@ -184,6 +184,7 @@ def described(card: Card, generator: GeneratorSettings, *, task: str, channels: 
         channels=channels,
         scale=scale,
         tiling=generator.tiling,
+        look=generator.side if isinstance(generator, FieldSettings) else 0,
         multiple_of=generator.multiple_of,
         min_size=generator.multiple_of,
     )
