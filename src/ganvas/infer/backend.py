@@ -38,6 +38,7 @@ class Backend(Protocol):
     def run(self, images: Float[np.ndarray, "b h w c"]) -> Float[np.ndarray, "b H W c"]:
         """Returns the outputs for float32 images in [0, 1], on the same scale, not clipped.
 
+        A model of tiling ``field`` is given thumbnails and gives their grids, which have no such scale.
         The array is the caller's: no later call writes into it.
         """
         ...
@@ -73,7 +74,7 @@ def choose(model: RunnableModel, *, backend: str, device: str, precision: str) -
     Args:
         backend: a name, or ``auto`` for the most preferred that does not refuse. A function has only one.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
-        precision: ``auto``, ``f32`` or ``bf16``.
+        precision: ``auto``, ``f32`` or ``bf16``; a model of tiling ``field`` always gets ``f32``.
 
     Raises:
         SettingsError: no such back end or precision, or the one named cannot run this model on this device.
@@ -84,6 +85,8 @@ def choose(model: RunnableModel, *, backend: str, device: str, precision: str) -
         raise SettingsError(f"There is no precision {precision!r}: use auto, f32 or bf16.")
     if backend != "auto" and backend not in names:
         raise SettingsError(f"There is no back end {backend!r}: use auto, {', '.join(names)}.")
+    if model.card.tiling == "field":
+        precision = "f32"  # one small image: rounding its grid would save nothing and show in every pixel
     if backend != "auto" and model.function is None:
         if reason := _module(backend).refusal(model, device):
             raise SettingsError(f"The back end {backend} cannot run {model.name}: {reason}. Use --backend auto.")

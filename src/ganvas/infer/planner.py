@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ganvas.core.card import Card
 from ganvas.core.errors import OutOfMemory, SettingsError
 from ganvas.infer.backend import Backend
+from ganvas.infer.field import bytes_needed
 from ganvas.infer.memory import available, estimate
 from ganvas.infer.rows import Rows
 from ganvas.infer.tiling import Plan, choose_plan, padded_length, plan_tiles
@@ -61,16 +62,28 @@ class Planner:
 
         plan = self._tiles(rows, least, most, lambda candidate: need(candidate) <= budget)
         if plan is None:
-            smallest = self._smallest(rows)
-            raise OutOfMemory(
-                f"The model {self.name} needs about {need(smallest) / 2**20:.0f} MiB beside what is in use for an "
-                f"image of {rows.width} x {rows.height} px{' in one piece' if self.card.tiling == 'never' else ''}, "
-                f"and {max(budget, 0) / 2**20:.0f} MiB are allowed: raise --max-memory or use a smaller image."
-            )
+            raise self._too_much(rows, need(self._smallest(rows)), budget)
         batch = max(1, min(at_once // (plan.tile[0] * plan.tile[1]), len(plan.columns.starts)))
         while batch > 1 and need(plan, batch) > budget:
             batch //= 2
         return plan, batch
+
+    def check_field(self, rows: Rows, backend: Backend) -> None:
+        """Lets a picture pass whose bands fit; their size does not depend on the memory.
+
+        Raises:
+            OutOfMemory: they do not.
+        """
+        need, budget = bytes_needed(rows, self.card.look, backend.bytes_per_pixel), available(self.max_memory)
+        if need > budget:
+            raise self._too_much(rows, need, budget)
+
+    def _too_much(self, rows: Rows, need: int, budget: int) -> OutOfMemory:
+        return OutOfMemory(
+            f"The model {self.name} needs about {need / 2**20:.0f} MiB beside what is in use for an "
+            f"image of {rows.width} x {rows.height} px{' in one piece' if self.card.tiling == 'never' else ''}, "
+            f"and {max(budget, 0) / 2**20:.0f} MiB are allowed: raise --max-memory or use a smaller image."
+        )
 
     def _tiles(self, rows: Rows, least: int, most: int, fits: Callable[[Plan], bool]) -> Plan | None:
         card = self.card

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -13,7 +13,7 @@ from ganvas.infer.products import Across, product
 from ganvas.infer.tiling import padded_length, reflected
 from ganvas.ops.resample import resize_band
 
-__all__ = ["ArrayRows", "CheckedRows", "PaddedRows", "Rows", "StreamedRows", "resampled"]
+__all__ = ["ArrayRows", "CheckedRows", "PaddedRows", "Rows", "Source", "StreamedRows", "repeatable", "resampled"]
 
 _BLOCK = 16  # new rows per matrix product
 
@@ -35,6 +35,20 @@ class Rows(Protocol):
         ...
 
 
+@runtime_checkable
+class Source(Rows, Protocol):
+    """Rows that can be read more than once: those of files and arrays."""
+
+    def again(self) -> Source:
+        """Returns a reader of the same rows that starts at the top."""
+        ...
+
+
+def repeatable(rows: Rows) -> Source:
+    """Returns rows that can be read more than once; where a reader cannot, all its rows are held in memory."""
+    return rows if isinstance(rows, Source) else ArrayRows(np.array(rows.read(0, rows.height)))
+
+
 class ArrayRows:
     """Rows of an array in memory."""
 
@@ -45,6 +59,10 @@ class ArrayRows:
     def read(self, y0: int, y1: int) -> Float[np.ndarray, "n w c"]:
         """Returns a view of rows ``y0`` to ``y1``."""
         return self._image[y0:y1]
+
+    def again(self) -> ArrayRows:
+        """Returns itself: an array has no place where reading stands."""
+        return self
 
 
 class CheckedRows:
@@ -58,6 +76,11 @@ class CheckedRows:
         self._source = source
         self.height, self.width, self.channels = source.height, source.width, source.channels
         self.lowest, self.highest = 0.0, 1.0
+
+    def again(self) -> CheckedRows:
+        """Returns the same rows from the top, checked anew; for sources that can be read more than once."""
+        assert isinstance(self._source, Source), "these rows can be read only once"
+        return CheckedRows(self._source.again())
 
     def read(self, y0: int, y1: int) -> Float[np.ndarray, "n w c"]:
         """Returns rows ``y0`` to ``y1``.

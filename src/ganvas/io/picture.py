@@ -62,6 +62,10 @@ class RowSource:
             result[y - y0 : stop - y0] = part
         return result
 
+    def again(self) -> RowSource:
+        """Returns itself: the decoded picture stays in memory, so that its rows can be read in any order."""
+        return self
+
 
 class Picture:
     """One opened picture. Close it, or use it as a context manager; reading all pixels needs the file only once."""

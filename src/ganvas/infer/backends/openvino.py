@@ -25,7 +25,7 @@ from ganvas.core.card import Card
 from ganvas.core.errors import MissingExtra, ModelError
 from ganvas.infer import graphs
 from ganvas.infer.backend import cpu_has_bf16, usable_cores
-from ganvas.infer.model import RunnableModel
+from ganvas.infer.model import RunnableModel, answering
 
 __all__ = ["PREFERENCE", "OpenVINOBackend", "open_backend", "refusal"]
 
@@ -36,10 +36,14 @@ _PROBE = 64  # px
 
 @dataclass(frozen=True)
 class OpenVINOBackend:
-    """A compiled graph."""
+    """A compiled graph.
+
+    Attributes:
+        scale: of its outputs to its inputs; None where it gives grids for thumbnails.
+    """
 
     request: Any
-    scale: int
+    scale: int | None
     compile: Callable[[str], Any]
     precision: Literal["f32", "bf16"]
     bytes_per_pixel: float
@@ -51,8 +55,11 @@ class OpenVINOBackend:
         from openvino import Tensor
 
         count, height, width, channels = images.shape
-        output = np.empty((count, height * self.scale, width * self.scale, channels), dtype=np.float32)
         self.request.set_input_tensor(Tensor(images, shared_memory=True))
+        if self.scale is None:
+            self.request.infer()
+            return np.array(self.request.get_output_tensor().data)
+        output = np.empty((count, height * self.scale, width * self.scale, channels), dtype=np.float32)
         # The graph writes into an array of the caller's: nothing is copied, and no later call can change it.
         self.request.set_output_tensor(Tensor(output, shared_memory=True))
         self.request.infer()
@@ -106,8 +113,9 @@ def open_backend(model: RunnableModel, *, device: str, precision: str) -> OpenVI
     if precision == "auto" and not cpu_has_bf16():
         chosen = "f32"
     compiled = graph.compile(chosen)
+    scale = None if model.card.tiling == "field" else model.card.scale
     return OpenVINOBackend(
-        compiled.create_infer_request(), model.card.scale, graph.compile, chosen, graph.facts()["bytes_per_pixel"]
+        compiled.create_infer_request(), scale, graph.compile, chosen, graph.facts()["bytes_per_pixel"]
     )
 
 
@@ -195,19 +203,20 @@ def _convert(core: Any, model: RunnableModel) -> Any:
 
     assert model.load is not None
     method, networks = model.load()
-    (name,) = method.exportable()
-    low, high = model.card.range
+    card = model.card
+    low, high = card.range
 
     class Whole(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.network = networks[name]
+            self.network = answering(card, method, networks)
 
         def forward(self, image: Tensor) -> Tensor:
-            source = image.permute(0, 3, 1, 2) * (high - low) + low
-            return ((self.network(source) - low) / (high - low)).permute(0, 2, 3, 1)
+            output = self.network(image.permute(0, 3, 1, 2) * (high - low) + low)
+            if card.tiling != "field":  # a grid holds no colours, whose range could be changed
+                output = (output - low) / (high - low)
+            return output.permute(0, 2, 3, 1)
 
-    card = model.card
     side = -(-max(card.min_size, 32) // card.multiple_of) * card.multiple_of
     generator = torch.Generator().manual_seed(0)
     example = torch.rand(1, side, side, card.channels, generator=generator)

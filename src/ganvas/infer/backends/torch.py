@@ -14,7 +14,8 @@ from jaxtyping import Float
 from ganvas.core.card import Card
 from ganvas.core.errors import ModelError, SettingsError
 from ganvas.infer.backend import cpu_has_bf16, usable_cores
-from ganvas.infer.model import RunnableModel
+from ganvas.infer.model import RunnableModel, answering
+from ganvas.ops.thumbnail import CELL
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +28,7 @@ PREFERENCE = 10
 
 @dataclass(frozen=True)
 class TorchBackend:
-    """A method's ``apply`` on tiles."""
+    """A method's ``apply`` on tiles, or the part of its network that looks on thumbnails."""
 
     apply: Callable[[Tensor], Tensor]
     card: Card
@@ -47,7 +48,8 @@ class TorchBackend:
             # Pixels are channels-last already, so the permuted view has the layout the convolutions want.
             source = torch.from_numpy(images).to(device).permute(0, 3, 1, 2)
             output = self.apply(source * (high - low) + low).float()
-            output = (output - low) / (high - low)
+            if self.card.tiling != "field":
+                output = (output - low) / (high - low)
             return output.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
     def at(self, precision: Literal["f32", "bf16"]) -> TorchBackend:
@@ -81,6 +83,8 @@ def open_backend(model: RunnableModel, *, device: str, precision: str) -> TorchB
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def apply(image: Tensor) -> Tensor:
+        if model.card.tiling == "field":
+            return answering(model.card, method, networks)(image)
         return method.apply(networks, Query(image=image), Draws(0, 0, "apply", torch.arange(len(image)))).images
 
     chosen: Literal["f32", "bf16"] = "bf16" if precision == "bf16" else "f32"
@@ -150,6 +154,7 @@ def working_bytes(
     finally:
         for hook in hooks:
             hook.remove()
-    if output.shape[-2:] != (side * card.scale, side * card.scale):
+    made = side // CELL if card.tiling == "field" else side * card.scale
+    if output.shape[-2:] != (made, made):
         raise ModelError(f"The network makes {tuple(output.shape)} of {side} px, its card says x{card.scale}.")
     return 2 * 4 * largest / side**2
