@@ -15,7 +15,7 @@ from ganvas.api import catalog
 from ganvas.api.kernel import kernel_of
 from ganvas.api.options import Options
 from ganvas.api.work import prepare
-from ganvas.core.errors import GanvasError, ImageError, SettingsError
+from ganvas.core.errors import GanvasError, ImageError, ModelError, SettingsError
 
 TORCH = Options(backend="torch", precision="f32")
 KERNEL = np.zeros((5, 7), np.float32)
@@ -102,3 +102,22 @@ def test_what_is_no_kernel_is_told(call: Callable[[np.ndarray], object], error: 
 def test_a_network_that_finds_the_blur_by_itself_takes_none(tiny_models: dict[str, Path]) -> None:
     with pytest.raises(SettingsError, match="tiny-deblur does not take a kernel: leave"):
         ganvas.deblur(np.zeros((9, 12, 3), np.uint8), kernel=KERNEL, model=tiny_models["deblur"])
+
+
+def test_an_evaluation_tells_the_kernel_to_those_that_take_one(
+    shaken: tuple[np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    for folder, name, array in zip(
+        ("pairs", "pairs", "kernels"),
+        ("blur_0.png", "sharp_0.png", "k_0.png"),
+        (*shaken, np.rint(KERNEL * 1275).astype(np.uint8)),
+        strict=True,
+    ):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        Image.fromarray(array).save(tmp_path / folder / name)
+    told = {"known": True, "kernels": tmp_path / "kernels"}
+    table = ganvas.evaluate("deblur", model="classical/tv", data=tmp_path / "pairs", settings=told)
+    psnr = {row.entrant: row.values["psnr"] for row in table.rows}
+    assert psnr["classical/tv"] > psnr["input"] and psnr["classical/wiener"] > psnr["input"]
+    with pytest.raises(ModelError, match="for denoise, not for deblur"):
+        ganvas.evaluate("deblur", model="classical/tv", data=tmp_path / "pairs")

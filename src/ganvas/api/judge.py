@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ganvas.api import catalog
+from ganvas.api.kernel import with_kernel
 from ganvas.api.load import Model, load
 from ganvas.api.options import Options
 from ganvas.core.errors import ModelError, SettingsError
@@ -91,7 +92,9 @@ def evaluate(
     others = [load(name, options=options) for name in beside]
     for entrant in (main, *others):
         is_guest = entrant is not main and entrant.entry.function is not None and entrant.card.scale == main.card.scale
-        if entrant.card.task != task and not is_guest:
+        # Told the blur, a denoiser deconvolves.
+        deconvolves = task == "deblur" and bool(given.get("known")) and entrant.card.task == "denoise"
+        if entrant.card.task != task and not (is_guest or deconvolves):
             raise ModelError(f"{entrant.name} is a model for {entrant.card.task}, not for {task}: see ganvas models.")
     extra = {other.name: _function(other, scale) for other in others}
     if extra:
@@ -118,21 +121,15 @@ def _classical(task: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _function(model: Model, scale: float | None) -> Callable[..., np.ndarray]:
-    def apply(image: Float[np.ndarray, "h w c"], **told: Any) -> Float[np.ndarray, "H W c"]:
+    def apply(
+        image: Float[np.ndarray, "h w c"], kernel: Float[np.ndarray, "k l"] | None = None
+    ) -> Float[np.ndarray, "H W c"]:
+        if kernel is not None:
+            return with_kernel(model, kernel).session.array(image)
         with model.busy:
-            if told:
-                return _told(model)(image, **told)
             return model.session.array(image, scale=scale)
 
     return apply
-
-
-def _told(model: Model) -> Callable[..., np.ndarray]:
-    """The function of a model that can be told the kernel of a blur."""
-    function = None if model.entry.function is None else model.entry.function()
-    if function is None or "kernel" not in inspect.signature(function).parameters:
-        raise ModelError(f"{model.name} cannot be told a kernel: use classical/wiener or classical/richardson_lucy.")
-    return function
 
 
 def _plain(hint: Any) -> type:
