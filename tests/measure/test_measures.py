@@ -130,6 +130,6 @@ def test_a_large_picture_is_judged_like_a_part_of_it(photo: np.ndarray) -> None:
 
 def test_strength_grows_with_the_evidence(photo: np.ndarray) -> None:
     for finding in examine(_noisy(photo, 25)):
-        assert finding.strength == 0 or 0.6 <= finding.strength <= 1
+        assert finding.strength == 0 or 0.5 <= finding.strength <= 1
         assert (finding.strength > 0) == finding.found
         assert len(finding.reasons) == 3

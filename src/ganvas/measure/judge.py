@@ -22,7 +22,7 @@ __all__ = ["Finding", "examine", "judge"]
 
 _FURTHEST = 4.0  # deviations: what lies further out counts as this far
 _SURE = 0.95
-_LEAST_STRENGTH = 0.6
+_LEAST_STRENGTH = 0.5
 # The measure that says most plainly how much there is of each damage, and in what unit.
 _PLAIN = {
     "noise": ("noise", "/255"),
@@ -66,7 +66,7 @@ class Finding:
 
     @property
     def strength(self) -> float:
-        """How strongly to work against it: 0 where it was not found, 0.6 at the threshold, 1 where it is sure."""
+        """How strongly to work against it: 0 where it was not found, 0.5 at the threshold, 1 where it is sure."""
         if not self.found:
             return 0.0
         share = (self.evidence - self.threshold) / max(_SURE - self.threshold, 1e-6)
