@@ -43,7 +43,7 @@ def bounded_kernel(
     pulls any more. Over a whole image d is so large that the gradient is exactly zero in float32.
 
     Args:
-        sigma: distance, in units of the images or features, about which the pull is strongest.
+        sigma: in units of the images or features; the pull is strongest at a distance of about 1.4 sigma.
     """
     squared = (result - target).square().sum(1)
     return torch.tanh(squared / (4 * sigma**2)).mean() / 2
