@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from ganvas.io.encoder import Layout, Metadata
+from ganvas.io.encoder import Layout, Metadata, Strips
 
 __all__ = ["JpegEncoder", "save_plainly"]
 
@@ -52,46 +52,36 @@ class JpegEncoder:
         unit = 16 if layout.channels == 3 and quality < _FULL_COLOUR_QUALITY else 8
         across = -(-layout.width // unit)
         units = max(1, min(_MAX_INTERVAL // across, _STRIP_BYTES // (layout.width * layout.channels * unit)))
-        self._strip_rows, self._interval = units * unit, units * across
-        self._rows: list[np.ndarray] = []
-        self._pending = 0
-        self._strips = 0
+        self._strips, self._interval = Strips(units * unit), units * across
+        self._written = 0
 
     def rows(self, pixels: np.ndarray) -> None:
-        while len(pixels):
-            take = min(len(pixels), self._strip_rows - self._pending)
-            self._rows.append(pixels[:take].copy())
-            self._pending += take
-            pixels = pixels[take:]
-            if self._pending == self._strip_rows:
-                self._flush()
+        for strip in self._strips.add(pixels):
+            self._put(strip)
 
     def finish(self) -> None:
-        self._flush()
+        for strip in self._strips.rest():
+            self._put(strip)
         self._file.write(b"\xff\xd9")
 
-    def _flush(self) -> None:
-        if not self._rows:
-            return
+    def _put(self, strip: np.ndarray) -> None:
         from PIL import Image
 
-        strip = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
-        self._rows, self._pending = [], 0
         buffer = io.BytesIO()
         image = Image.fromarray(strip[:, :, 0] if strip.shape[2] == 1 else strip)
-        save_plainly(image, buffer, "jpeg", dict(self._options if self._strips else self._first_options))
+        save_plainly(image, buffer, "jpeg", dict(self._options if self._written else self._first_options))
         data = buffer.getvalue()
         frame, scan, start = _places(data)
-        if self._strips == 0:
+        if self._written == 0:
             head = bytearray(data[:start])
             struct.pack_into(">H", head, frame + 5, self._layout.height)
-            if self._layout.height > self._strip_rows:
+            if self._layout.height > self._strips.height:
                 head[scan:scan] = b"\xff\xdd" + struct.pack(">HH", 4, self._interval)
             self._file.write(head)
         else:
-            self._file.write(bytes((0xFF, 0xD0 + (self._strips - 1) % 8)))
+            self._file.write(bytes((0xFF, 0xD0 + (self._written - 1) % 8)))
         self._file.write(data[start:-2])
-        self._strips += 1
+        self._written += 1
 
     def _metadata(self, metadata: Metadata) -> dict[str, Any]:
         info: dict[str, Any] = {"icc_profile": metadata.icc}

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from ganvas.io.encoder import Layout, Metadata
+from ganvas.io.encoder import Layout, Metadata, Strips
 from ganvas.io.exif import TYPE_SIZES, entries
 
 __all__ = ["TiffEncoder"]
@@ -44,25 +44,19 @@ class TiffEncoder:
         self._file, self._layout, self._metadata = file, layout, metadata
         row_bytes = layout.width * layout.channels * layout.bits // 8
         self._big = row_bytes * layout.height > _CLASSIC_LIMIT
-        self._strip_rows = max(1, min(layout.height, _STRIP_BYTES // row_bytes))
-        self._rows: list[np.ndarray] = []
-        self._pending = 0
+        self._strips = Strips(max(1, min(layout.height, _STRIP_BYTES // row_bytes)))
         self._starts: list[int] = []
         self._sizes: list[int] = []
         # The place of the directory is patched in when it is known.
         file.write(b"II+\0" + struct.pack("<HHQ", 8, 0, 0) if self._big else b"II*\0" + struct.pack("<I", 0))
 
     def rows(self, pixels: np.ndarray) -> None:
-        while len(pixels):
-            take = min(len(pixels), self._strip_rows - self._pending)
-            self._rows.append(pixels[:take].copy())
-            self._pending += take
-            pixels = pixels[take:]
-            if self._pending == self._strip_rows:
-                self._flush()
+        for strip in self._strips.add(pixels):
+            self._put(strip)
 
     def finish(self) -> None:
-        self._flush()
+        for strip in self._strips.rest():
+            self._put(strip)
         tags = self._tags()
         for code, found in _exif_directories(self._metadata.exif or b"").items():
             tags.append(_Tag(code, _LONG8 if self._big else _LONG, 1, self._pointer(self._directory(found))))
@@ -71,11 +65,7 @@ class TiffEncoder:
         self._file.write(self._pointer(place))
         self._file.seek(0, 2)
 
-    def _flush(self) -> None:
-        if not self._rows:
-            return
-        strip = np.concatenate(self._rows) if len(self._rows) > 1 else self._rows[0]
-        self._rows, self._pending = [], 0
+    def _put(self, strip: np.ndarray) -> None:
         if strip.dtype.kind != "f":
             strip[:, 1:] = strip[:, 1:] - strip[:, :-1]
         data = zlib.compress(np.ascontiguousarray(strip, strip.dtype.newbyteorder("<")).tobytes(), _LEVEL)
@@ -97,7 +87,7 @@ class TiffEncoder:
             _numbers(273, long, self._starts),
             _numbers(274, _SHORT, [1]),
             _numbers(277, _SHORT, [layout.channels]),
-            _numbers(278, _LONG, [self._strip_rows]),
+            _numbers(278, _LONG, [self._strips.height]),
             _numbers(279, long, self._sizes),
             _numbers(284, _SHORT, [1]),
             _numbers(317, _SHORT, [1 if kind == "f" else 2]),
