@@ -6,40 +6,31 @@ beta and the learning rate by cosine schedules; the learning rate's is offered).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
-
-from jaxtyping import Float
-from torch import Tensor, nn
 
 from ganvas.core.batch import Batch, Clean
 from ganvas.core.card import Card
-from ganvas.core.method import Draws, Ema, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
+from ganvas.core.method import Ema, Losses, Method, Phase, Step
 from ganvas.losses.adversarial import relativistic_pairing
 from ganvas.losses.penalties import scores_and_gradient, zero_centred
-from ganvas.nets.mlp import MLP
+from ganvas.nets.perceptrons import Perceptrons
 
 __all__ = ["R3Gan"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class R3Gan(Method[Clean]):
+class R3Gan(Perceptrons, Method[Clean]):
     """One discriminator descent on the paired loss and both penalties, then one of the generator.
 
     Sample i is paired with sample i only, so the losses are means over samples and may be split into micro-batches.
 
+    The networks' settings are those of :class:`Perceptrons`.
+
     Attributes:
         gamma: weight of R1 and of R2, each gamma/2 E ||gradient||^2.
-        features: features of a sample; 2 for points in the plane.
-        latent: features of the latent code, standard normal.
-        width: features of each hidden layer.
-        depth_g: hidden layers of the generator.
-        depth_d: hidden layers of the discriminator.
-        lr_g: learning rate of the generator.
-        lr_d: learning rate of the discriminator.
         betas: of Adam, for both.
-        schedule: of both learning rates.
         half_life_images: of the generator's average.
     """
 
@@ -54,30 +45,8 @@ class R3Gan(Method[Clean]):
     batch_type: ClassVar[type[Batch]] = Clean
 
     gamma: float = 0.1
-    features: int = 2
-    latent: int = 2
-    width: int = 128
-    depth_g: int = 5
-    depth_d: int = 3
-    lr_g: float = 1e-3
-    lr_d: float = 1e-3
     betas: tuple[float, float] = (0.0, 0.99)
-    schedule: Schedule = field(default_factory=Schedule)
     half_life_images: float = 50_000
-
-    def networks(self) -> dict[str, nn.Module]:
-        """Returns ``g`` (latent code to sample) and ``d`` (sample to score)."""
-        return {
-            "g": MLP(inputs=self.latent, outputs=self.features, width=self.width, depth=self.depth_g),
-            "d": MLP(inputs=self.features, outputs=1, width=self.width, depth=self.depth_d),
-        }
-
-    def optimisers(self) -> Mapping[str, Optimiser]:
-        """Returns Adam for both."""
-        return {
-            "g": Optimiser(lr=self.lr_g, betas=self.betas, schedule=self.schedule),
-            "d": Optimiser(lr=self.lr_d, betas=self.betas, schedule=self.schedule),
-        }
 
     def phases(self) -> Sequence[Phase[Clean]]:
         """Returns one descent each."""
@@ -104,15 +73,3 @@ class R3Gan(Method[Clean]):
         """Returns the paired loss with the sides exchanged: the generator sees real samples too."""
         fake = step.nets["d"](self.sample(step.nets, step.rng))
         return {"adversarial": relativistic_pairing(fake, step.nets["d"](batch.image))}
-
-    def sample(self, nets: Networks, rng: Draws) -> Float[Tensor, "b features"]:
-        """Returns one sample for each index of the draws."""
-        return nets["g"](rng.normal(self.latent, stream="latent"))
-
-    def apply(self, nets: Networks, query: Query, rng: Draws) -> Result:
-        """Returns samples, one for each index of the draws."""
-        return Result(images=self.sample(nets, rng))
-
-    def exportable(self) -> Sequence[str]:
-        """Returns the generator."""
-        return ("g",)

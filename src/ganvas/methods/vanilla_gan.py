@@ -6,36 +6,27 @@ generator's loss: the non-saturating one (section 3 of the article, its practice
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
-
-from jaxtyping import Float
-from torch import Tensor, nn
 
 from ganvas.core.batch import Batch, Clean
 from ganvas.core.card import Card
-from ganvas.core.method import Draws, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
+from ganvas.core.method import Losses, Method, Phase, Step
 from ganvas.losses.adversarial import discriminator_logistic, generator_minimax, generator_nonsaturating
-from ganvas.nets.mlp import MLP
+from ganvas.nets.perceptrons import Perceptrons
 
 __all__ = ["VanillaGan"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class VanillaGan(Method[Clean]):
+class VanillaGan(Perceptrons, Method[Clean]):
     """Discriminator and generator descend in turn, once each.
+
+    The networks' settings are those of :class:`Perceptrons`.
 
     Attributes:
         game: the generator's loss.
-        features: features of a sample; 2 for points in the plane.
-        latent: features of the latent code, standard normal.
-        width: features of each hidden layer.
-        depth_g: hidden layers of the generator.
-        depth_d: hidden layers of the discriminator.
-        lr_g: learning rate of the generator.
-        lr_d: learning rate of the discriminator.
-        schedule: of both learning rates.
     """
 
     card: ClassVar[Card] = Card(
@@ -49,28 +40,6 @@ class VanillaGan(Method[Clean]):
     batch_type: ClassVar[type[Batch]] = Clean
 
     game: Literal["nonsaturating", "minimax"] = "nonsaturating"
-    features: int = 2
-    latent: int = 2
-    width: int = 128
-    depth_g: int = 5
-    depth_d: int = 3
-    lr_g: float = 1e-3
-    lr_d: float = 1e-3
-    schedule: Schedule = field(default_factory=Schedule)
-
-    def networks(self) -> dict[str, nn.Module]:
-        """Returns ``g`` (latent code to sample) and ``d`` (sample to logit)."""
-        return {
-            "g": MLP(inputs=self.latent, outputs=self.features, width=self.width, depth=self.depth_g),
-            "d": MLP(inputs=self.features, outputs=1, width=self.width, depth=self.depth_d),
-        }
-
-    def optimisers(self) -> Mapping[str, Optimiser]:
-        """Returns Adam for both."""
-        return {
-            "g": Optimiser(lr=self.lr_g, betas=(0.5, 0.999), schedule=self.schedule),
-            "d": Optimiser(lr=self.lr_d, betas=(0.5, 0.999), schedule=self.schedule),
-        }
 
     def phases(self) -> Sequence[Phase[Clean]]:
         """Returns algorithm 1 with k = 1."""
@@ -89,15 +58,3 @@ class VanillaGan(Method[Clean]):
         logits = step.nets["d"](self.sample(step.nets, step.rng))
         loss = generator_minimax if self.game == "minimax" else generator_nonsaturating
         return {"adversarial": loss(logits)}
-
-    def sample(self, nets: Networks, rng: Draws) -> Float[Tensor, "b features"]:
-        """Returns one sample for each index of the draws."""
-        return nets["g"](rng.normal(self.latent, stream="latent"))
-
-    def apply(self, nets: Networks, query: Query, rng: Draws) -> Result:
-        """Returns samples, one for each index of the draws."""
-        return Result(images=self.sample(nets, rng))
-
-    def exportable(self) -> Sequence[str]:
-        """Returns the generator."""
-        return ("g",)
