@@ -2,8 +2,8 @@
 
     python benchmarks/bench_network.py [--model NAME] [--side 1000] [--rounds 5]
 
-The reference is a loop written here after the description of that script: eager torch, float32, NCHW, tiles of 400 px
-with 10 px of context, one at a time. Both run in this process, in turns; medians are printed, and every single time.
+The reference is the loop of ``eager_tiles.py``: eager torch, float32, NCHW, tiles of 400 px with 10 px of context, one
+at a time. Both run in this process, in turns; medians are printed, and every single time.
 Without ``--model`` the network is an untrained Compact (64 features, 16 convolutions, x4).
 """
 
@@ -24,8 +24,6 @@ from ganvas.infer.session import ApplyOptions, Session
 
 if TYPE_CHECKING:
     from torch import nn
-
-TILE, PAD = 400, 10
 
 
 def untrained() -> RunnableModel:
@@ -60,21 +58,11 @@ def picture(side: int) -> np.ndarray:
 def reference(network: nn.Module, image: np.ndarray, *, scale: int, low: float, high: float) -> np.ndarray:
     """Tiles of 400 px with 10 px of context, one after the other, hard joints."""
     import torch
+    from eager_tiles import tiled
 
     source = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))[None] * (high - low) + low
-    height, width = image.shape[:2]
-    result = source.new_zeros((1, image.shape[2], height * scale, width * scale))
     with torch.no_grad():
-        for top in range(0, height, TILE):
-            for left in range(0, width, TILE):
-                bottom, right = min(top + TILE, height), min(left + TILE, width)
-                y0, x0 = max(top - PAD, 0), max(left - PAD, 0)
-                part = source[:, :, y0 : min(bottom + PAD, height), x0 : min(right + PAD, width)]
-                output = network(part)
-                inner = output[
-                    :, :, (top - y0) * scale : (bottom - y0) * scale, (left - x0) * scale : (right - x0) * scale
-                ]
-                result[:, :, top * scale : bottom * scale, left * scale : right * scale] = inner
+        result = tiled(network, source, scale)
     return ((result[0] - low) / (high - low)).clamp_(0, 1).permute(1, 2, 0).numpy()
 
 

@@ -90,7 +90,7 @@ def test_networks_that_want_multiples_take_any_size(generator: HalfUNetSettings 
 
 
 def test_blended_tiles_stay_close_to_the_untiled_run() -> None:
-    # The error of blending is bounded here, and measured on the trained models by the benchmark.
+    # The error of blending is bounded here; benchmarks/bench_tiling.py measures it on a trained model.
     model = model_of(Regression(task="denoise", scale=1, generator=HalfUNetSettings(features=8, levels=2, blocks=1)))
     image = np.kron(picture(20, 24), np.ones((16, 16, 1), np.float32))
     tiled = Session(model, ApplyOptions(backend="torch", precision="f32", tile=128))
