@@ -48,7 +48,13 @@ class UnsafeOutput(GanvasError):
 
 
 class MissingExtra(GanvasError):
-    """An optional dependency is not installed; the message is the command that installs it."""
+    """A dependency is not installed; the message is the command that installs it.
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"This needs {package}, which is not installed: run pip install 'ganvas[{extra}]'.")
+    Args:
+        package: the dependency.
+        extra: of ganvas that brings it; nothing where it is one that ganvas itself wants.
+    """
+
+    def __init__(self, package: str, extra: str = "") -> None:
+        wanted = f"'ganvas[{extra}]'" if extra else package
+        super().__init__(f"This needs {package}, which is not installed: run pip install {wanted}.")

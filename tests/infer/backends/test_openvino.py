@@ -155,7 +155,7 @@ def test_a_cache_that_cannot_be_written_costs_only_the_cache(monkeypatch: pytest
 def test_without_openvino_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "find_spec", lambda name: None)
     model, _ = small_model(compact())
-    with pytest.raises(MissingExtra, match="openvino"):
+    with pytest.raises(MissingExtra, match=r"run pip install openvino\.$"):
         Session(model, ApplyOptions(backend="openvino"))
     session = Session(model)
     assert session.report.backend == "torch" and "not installed" in session.report.why

@@ -99,7 +99,7 @@ def open_backend(model: RunnableModel, *, device: str, precision: str) -> OpenVI
         CheckpointError: the weights cannot be loaded.
     """
     if find_spec("openvino") is None:
-        raise MissingExtra("openvino", "openvino")
+        raise MissingExtra("openvino")
     # Importing OpenVINO writes an id into the home folder and reports the import to its makers over the network, unless
     # its telemetry package cannot be imported.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
