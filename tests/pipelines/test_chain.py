@@ -54,6 +54,12 @@ def test_restore_takes_what_was_found_in_its_order() -> None:
     assert plan(find("restore"), _findings()) == ()
 
 
+def test_restore_sharpens_less_in_company() -> None:
+    (alone,) = plan(find("restore"), _findings("blur"))
+    first, last = plan(find("restore"), _findings("blur", "noise"))
+    assert (alone.strength, first.strength, last.strength) == (1.0, 1.0, 0.6)
+
+
 def test_night_camera_always_brightens_and_denoises() -> None:
     assert [step.task for step in plan(find("night-camera"), _findings())] == ["brighten", "denoise"]
     told = [step.task for step in plan(find("night-camera"), _findings("blur", "haze"))]
