@@ -150,7 +150,7 @@ def _kernels(folder: Path) -> tuple[Kernel, ...]:
 def _read_array(path: Path) -> np.ndarray:
     try:
         if path.suffix.lower() == ".npy":
-            return np.asarray(np.load(path, allow_pickle=False))
+            return np.asarray(np.load(path))
         raw = np.fromfile(path, dtype=np.uint8)
     except (OSError, ValueError) as error:
         raise ImageError(f"{path} cannot be read: give a gray PNG or a .npy array as kernel.") from error
