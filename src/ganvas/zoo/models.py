@@ -101,7 +101,8 @@ def find(name: str | Path, folder: Path = WEIGHTS) -> ModelEntry:
 def _unknown(name: str, known: Sequence[str]) -> str:
     shorts = {full.rpartition("/")[2]: full for full in known} | {full: full for full in known}
     near = get_close_matches(name.lower(), shorts, n=1, cutoff=0.5)
-    guess = f"did you mean {shorts[near[0]]}?" if near else f"choose one of {', '.join(known)}."
+    bundled = ", ".join(full for full in known if "/" not in full)
+    guess = f"did you mean {shorts[near[0]]}?" if near else f"choose one of {bundled}, or see all with ganvas models."
     return f"There is no model called {name!r}: {guess}"
 
 
