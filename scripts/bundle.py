@@ -51,6 +51,7 @@ def main() -> None:
     parser.add_argument(
         "--legs", type=Path, nargs="*", default=[], help="models this training started from, first to last"
     )
+    parser.add_argument("--then", default="", help="bundled model that takes the result over, as noise after darkness")
     arguments = parser.parse_args()
     recipe = catalog.recipe(arguments.name)
     header, tensors = checkpoint.read_header(arguments.model), checkpoint.load_tensors(arguments.model)
@@ -68,7 +69,7 @@ def main() -> None:
         "licence": recipe.about.licence,
         "data": recipe.about.data,
         "metrics": arguments.metrics,
-    }
+    } | ({"then": arguments.then} if arguments.then else {})
     legs = [checkpoint.read_header(leg)["provenance"] for leg in arguments.legs]
     header["provenance"] |= {
         "earlier_legs": legs,

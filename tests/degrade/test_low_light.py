@@ -5,7 +5,7 @@ import pytest
 from skimage import data
 
 from ganvas.degrade.degradation import quantise
-from ganvas.degrade.low_light import LowLight
+from ganvas.degrade.low_light import LowLight, Raised
 
 PHOTO = data.astronaut()[100:164, 150:214].astype(np.float32) / np.float32(255)
 QUIET = {"gain": 0.0, "read": 0.0, "jpeg_chance": 0.0, "clean": 0.0}
@@ -79,3 +79,12 @@ def test_light_above_the_photos_white_stays_bright() -> None:
     assert settings(flat, np.random.default_rng(0)).mean() == pytest.approx(1.0, abs=0.003)
     dark = settings(flat * np.float32(0.2), np.random.default_rng(0)).mean()
     assert dark == pytest.approx(0.2 * 2 ** (-4 / 2.2), abs=0.003)
+
+
+def test_raised_photos_are_as_bright_as_before_and_noisy() -> None:
+    exact = LowLight(exposure=(-2, -2), **QUIET, **{**PLAIN, "contrast": (0.4, 0.4), "headroom": (3.0, 3.0)})  # type: ignore[arg-type]
+    raised = Raised(dark=exact)(PHOTO, np.random.default_rng(1))
+    assert np.abs(raised - PHOTO).mean() < 0.01  # the steps of 8 bits are left
+    noisy = Raised(dark=LowLight(exposure=(-4, -4), amplified=(4, 4), clean=0.0))(PHOTO, np.random.default_rng(1))
+    assert np.abs(noisy - PHOTO).mean() > 0.02
+    assert abs(float(noisy.mean() - PHOTO.mean())) < 0.05

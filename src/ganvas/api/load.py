@@ -77,8 +77,22 @@ class Model:
             if self._session is None:
                 from ganvas.infer.session import Session
 
-                self._session = Session(runnable(self.entry), self.options.apply_options())
+                options, then = self.options.apply_options(), self.then
+                second = Session(runnable(then), options) if then is not None else None
+                self._session = Session(runnable(self.entry), options, then=second)
             return self._session
+
+    @property
+    def then(self) -> ModelEntry | None:
+        """The model that takes this one's result over; None where it stands alone."""
+        name = self.entry.header.get("then")
+        return find(str(name)) if name else None
+
+    def digest(self) -> str:
+        """Returns a digest of the weights that decide the result."""
+        then = self.then
+        own = self.entry.digest()
+        return own if then is None else hashlib.sha256(f"{own} {then.digest()}".encode()).hexdigest()
 
     def __call__(
         self,

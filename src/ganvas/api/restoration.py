@@ -151,7 +151,7 @@ class Restoration:
 
     def _model_digest(self, task: str) -> str:
         try:
-            return self.model(task).entry.digest()
+            return self.model(task).digest()
         except ModelError:  # a picture that needs it will say so
             return "missing"
 

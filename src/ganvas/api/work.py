@@ -79,7 +79,7 @@ class Work:
     def digest(self) -> str:
         """Returns a digest of everything that decides the output beside the input: settings and the model's bytes."""
         settings: dict[str, Any] = {
-            "model": self.model.entry.digest(),
+            "model": self.model.digest(),
             "name": self.model.name,
             "scale": self.model.card.scale if self.scale is None else self.scale,
             "strength": self.strength,
@@ -97,6 +97,8 @@ class Work:
             told["strength"] = self.strength
         else:
             told["scale"] = self.model.card.scale if self.scale is None else self.scale
+        if self.model.then is not None:
+            told["then"] = self.model.then.name
         turned = self.model.entry.header.get("turned", {})
         return Provenance(
             model=self.model.name, version=ganvas.__version__, settings=told | dict(self.controls) | turned

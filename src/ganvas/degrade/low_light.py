@@ -17,7 +17,38 @@ from ganvas.degrade.draw import between
 from ganvas.degrade.jpeg import Jpeg
 
 GAMMA = np.float32(2.2)
-__all__ = ["LowLight"]
+__all__ = ["LowLight", "Raised", "Shot"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """How one dark photo is exposed and developed: monotone in every channel.
+
+    Attributes:
+        gain: factor of each channel's linear light.
+        headroom, gamma, contrast, black: see :class:`LowLight`.
+    """
+
+    gain: np.ndarray
+    headroom: float
+    gamma: float
+    contrast: float
+    black: float
+
+    def light(self, clean: Image) -> Image:
+        """Returns the linear light that reaches the sensor, 1 for what it can hold."""
+        light = clean**GAMMA
+        # Reinhard et al. 2002, eq. 3, turned round: dark tones stay, white goes to 2^headroom.
+        light = light / (1 - np.float32(1 - 2**-self.headroom) * light)
+        lit: Image = light * self.gain
+        return lit
+
+    def stored(self, light: Image) -> Image:
+        """Returns the developed photo of what the sensor counted; to be clipped to [0, 1]."""
+        stored = (np.clip(light, 0, 1) ** (1 / GAMMA)) ** np.float32(self.gamma)
+        curve = stored * stored * (3 - 2 * stored)
+        developed: Image = stored + np.float32(self.contrast) * (curve - stored) + np.float32(self.black)
+        return developed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,23 +89,26 @@ class LowLight:
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
         if rng.random() < self.clean:
             return quantise(clean)
-        light = clean**GAMMA
-        # Reinhard et al. 2002, eq. 3, turned round: dark tones stay, white goes to 2^headroom.
-        light = light / (1 - np.float32(1 - 2 ** -between(rng, self.headroom)) * light)
-        light = light * np.float32(2 ** between(rng, self.exposure)) * self._balance(rng, clean.shape[2])
-        stored = np.clip(light + self._noise(light, rng), 0, 1) ** (1 / GAMMA)
-        stored = stored ** np.float32(between(rng, self.gamma))
-        curve = stored * stored * (3 - 2 * stored)
-        stored = stored + np.float32(between(rng, self.contrast)) * (curve - stored)
-        dark = quantise(stored + np.float32(between(rng, self.black)))
-        return self.jpeg(dark, rng) if rng.random() < self.jpeg_chance else dark
+        return self.taken(clean, self.shot(rng, clean.shape[2]), rng)
 
-    def _balance(self, rng: np.random.Generator, channels: int) -> np.ndarray:
-        """Green stays: a camera scales red and blue to it."""
-        if channels == 1:
-            return np.ones(1, np.float32)
-        red, blue = rng.uniform(-self.balance, self.balance, 2)
-        return np.array([2**red, 1, 2**blue], np.float32)
+    def shot(self, rng: np.random.Generator, channels: int) -> Shot:
+        """Returns how one photo is exposed and developed."""
+        balance = np.ones(channels, np.float32)
+        if channels == 3:  # green stays: a camera scales red and blue to it
+            balance[[0, 2]] = 2 ** rng.uniform(-self.balance, self.balance, 2)
+        return Shot(
+            gain=np.float32(2 ** between(rng, self.exposure)) * balance,
+            headroom=between(rng, self.headroom),
+            gamma=between(rng, self.gamma),
+            contrast=between(rng, self.contrast),
+            black=between(rng, self.black),
+        )
+
+    def taken(self, clean: Image, shot: Shot, rng: np.random.Generator) -> Image:
+        """Returns the photo so exposed and developed, with the sensor's noise, in 8 bits."""
+        light = shot.light(clean)
+        dark = quantise(shot.stored(light + self._noise(light, rng)))
+        return self.jpeg(dark, rng) if rng.random() < self.jpeg_chance else dark
 
     def _noise(self, light: Image, rng: np.random.Generator) -> Image:
         amplified = np.float32(2 ** between(rng, self.amplified))
@@ -84,3 +118,26 @@ class LowLight:
         if smooth > 0.3:  # below, the kernel is a single pixel
             noise = cv2.GaussianBlur(noise, (0, 0), smooth).reshape(light.shape)
         return noise * np.sqrt(variance)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raised:
+    """Dark photos made bright again by the exact inverse of what made them dark: noise and coarse steps are left.
+
+    What follows a model that brightens is trained on it.
+
+    Attributes:
+        dark: how the photos were taken.
+    """
+
+    dark: LowLight = field(default_factory=LowLight)
+
+    def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
+        if rng.random() < self.dark.clean:
+            return quantise(clean)
+        shot = self.dark.shot(rng, clean.shape[2])
+        taken = self.dark.taken(clean, shot, rng)
+        ramp = np.linspace(0, 1, 1024, dtype=np.float32)
+        stored = shot.stored(shot.light(np.repeat(ramp[:, None, None], clean.shape[2], axis=2)))[:, 0]
+        raised = [np.interp(taken[:, :, c], stored[:, c], ramp) for c in range(clean.shape[2])]
+        return quantise(np.stack(raised, axis=2).astype(np.float32))

@@ -75,6 +75,7 @@ class Report:
         shrunk: what was made smaller because memory ran out.
         input_range: lowest and highest value of the source (clipped to [0, 1]).
         output_range: lowest and highest value the network gave (clipped to [0, 1]).
+        then: the model that took the result over; empty where there is none.
     """
 
     backend: str
@@ -91,6 +92,7 @@ class Report:
     shrunk: list[str] = field(default_factory=list)
     input_range: tuple[float, float] = (0.0, 1.0)
     output_range: tuple[float, float] = (0.0, 1.0)
+    then: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Returns the report as JSON values."""
@@ -100,6 +102,11 @@ class Report:
 class Session:
     """One model opened on one back end, to be applied to any number of images, one at a time.
 
+    Args:
+        model: what is applied.
+        options: how.
+        then: takes over the rows of the result, at the same strength; its model keeps the size.
+
     Raises:
         SettingsError: the options fit neither the model nor this machine.
         MissingExtra: the back end asked for is not installed.
@@ -107,9 +114,12 @@ class Session:
         ModelError: the card lacks the size of the thumbnail.
     """
 
-    def __init__(self, model: RunnableModel, options: ApplyOptions | None = None) -> None:
+    def __init__(
+        self, model: RunnableModel, options: ApplyOptions | None = None, *, then: Session | None = None
+    ) -> None:
         self.model = model
         self.options = options or ApplyOptions()
+        self._then = then
         backend, why = choose(
             model,
             backend=self.options.backend,
@@ -122,7 +132,7 @@ class Session:
     def on(cls, backend: Backend, model: RunnableModel, options: ApplyOptions | None = None) -> Session:
         """Returns a session on a back end that stands already."""
         session = cls.__new__(cls)
-        session.model, session.options = model, options or ApplyOptions()
+        session.model, session.options, session._then = model, options or ApplyOptions(), None
         session._start(backend, "given")
         return session
 
@@ -196,7 +206,10 @@ class Session:
         self.report = Report(runner.backend.name, runner.backend.device, runner.backend.precision, self._why)
         source = CheckedRows(repeatable(picture_source) if looks else picture_source)
         source.read(0, 1)  # the source decodes now, so that the plan sees the memory it holds
-        for rows in self._field(source, strength) if looks else self._chain(source, target, strength):
+        stages = self._field(source, strength) if looks else self._chain(source, target, strength)
+        if self._then is not None:
+            stages = self._then._after(stages, target, source.channels, strength)
+        for rows in stages:
             step = max(1, _SLICE // rows[0].nbytes)
             for y in range(0, len(rows), step):
                 part = rows[y : y + step]
@@ -211,7 +224,18 @@ class Session:
             shrunk=list(runner.shrunk),
             input_range=(source.lowest, source.highest),
             output_range=(runner.lowest, runner.highest),
+            then=self._then.model.name if self._then is not None else "",
         )
+
+    def _after(
+        self, rows: Iterator[np.ndarray], size: tuple[int, int], channels: int, strength: float
+    ) -> Iterator[np.ndarray]:
+        """The stages of this model behind those of another, whose rows stream through."""
+        self.report = Report(
+            self._runner.backend.name, self._runner.backend.device, self._runner.backend.precision, self._why
+        )
+        stream = StreamedRows(_clipped(rows), height=size[0], width=size[1], channels=channels)
+        return self._chain(stream, size, strength)
 
     def _field(self, source: CheckedRows, strength: float) -> Iterator[np.ndarray]:
         """The stages of a model that looks at a thumbnail: nothing is tiled."""

@@ -22,8 +22,8 @@ def recipe() -> Recipe:
             optimiser=Optimiser(lr=1e-3, schedule=Schedule(warm_up=800, decay_from=0.2, final=0.01)),
             average_images=1_500,
         ),
-        data=PairedFolder(degradation=Haze(), patch=128, zoom=(1.5, 3.0)),
-        train=TrainSettings(images=16_000, batch=16),
+        data=PairedFolder(degradation=Haze(beta=(0.4, 2.6)), patch=128, zoom=(1.5, 3.0)),
+        train=TrainSettings(images=28_000, batch=16),
         about=About(
             name="dehaze",
             title="Takes haze, mist and smoke out of a photo",

@@ -23,7 +23,7 @@ def recipe() -> Recipe:
             average_images=1_500,
         ),
         data=PairedFolder(degradation=ToneLoss(), patch=128, zoom=(1.5, 3.0)),
-        train=TrainSettings(images=16_000, batch=16),
+        train=TrainSettings(images=12_000, batch=16),
         about=About(
             name="enhance",
             title="Restores contrast, exposure and colour",
