@@ -114,4 +114,4 @@ def test_kernels_are_told_to_those_who_can_use_them(ganvas_main: Main, blurred: 
     figures = json.loads(out)["mean"]
     assert figures["classical/wiener"]["psnr"] > figures["input"]["psnr"] + 3
     status, out, err = ganvas_main("evaluate", "deblur", "-n", "classical/unsharp", *words)
-    assert status == 1 and "classical/unsharp cannot be told a kernel" in err and err.count("\n") == 1
+    assert status == 2 and "classical/unsharp does not take a kernel" in err and err.count("\n") == 1

@@ -122,7 +122,7 @@ def rows_of(
     Raises:
         ModelError: a result has another shape than the truth or values that are not finite.
     """
-    entrants: dict[str, Model] = {INPUT: lambda image, **_: image, **models}
+    entrants: dict[str, Model] = {INPUT: lambda image, kernel=None: image, **models}
     rows: list[Row] = []
     for sample in samples:
 
@@ -147,7 +147,14 @@ def classical(*names: str) -> dict[str, Model]:
     return {f"classical/{name}": partial(_classical, f"classical/{name}") for name in names}
 
 
-def _classical(name: str, image: Float[np.ndarray, "h w c"], **settings: Any) -> Float[np.ndarray, "h w c"]:
+def _classical(
+    name: str,
+    image: Float[np.ndarray, "h w c"],
+    *,
+    strength: float = 1.0,
+    kernel: Float[np.ndarray, "k l"] | None = None,
+) -> Float[np.ndarray, "h w c"]:
     function = find(name).function
     assert function is not None  # every model of that name is a function
-    return function()(image, **settings)
+    told = {} if kernel is None else {"kernel": kernel}
+    return function()(image, strength=strength, **told)
