@@ -6,13 +6,17 @@ import json
 from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from tests.contracts.cases import CASES, Case
 
 import ganvas.methods
+from ganvas.core.batch import Paired
 from ganvas.core.method import Draws, Query
 from ganvas.core.settings import from_json, to_json
+from ganvas.infer.model import RunnableModel
+from ganvas.infer.session import ApplyOptions, Session
 from ganvas.io import checkpoint
 from ganvas.train.engine import Engine, EngineSettings
 
@@ -94,6 +98,26 @@ def test_apply_is_finite_repeatable_and_in_the_shape_the_card_says(case: Case) -
             (name,) = case.method.exportable()
             with torch.no_grad():
                 assert torch.equal(first, nets[name](image))
+
+
+@EVERY
+@pytest.mark.parametrize("backend", ["torch", "openvino"])
+def test_the_session_gives_what_apply_gives(case: Case, backend: str) -> None:
+    """Also from the compiled graph, which replaces a plain method altogether."""
+    card = case.method.describe()
+    batch = case.stream.batch(0, 1)
+    if not card.plain or not isinstance(batch, Paired):
+        return
+    torch.manual_seed(0)
+    nets = {name: net.eval() for name, net in case.method.networks().items()}
+    model = RunnableModel(card=card, name="tiny", load=lambda: (case.method, nets))
+    image = batch.source
+    with torch.no_grad():
+        made = case.method.apply(nets, Query(image=image), Draws(5, 0, "apply", torch.arange(1))).images
+    low, high = card.range
+    expected, source = (((x - low) / (high - low)).clamp(0, 1)[0].permute(1, 2, 0).numpy() for x in (made, image))
+    session = Session(model, ApplyOptions(backend=backend, precision="f32"))
+    np.testing.assert_allclose(session.array(np.ascontiguousarray(source)), expected, atol=1e-4)
 
 
 @EVERY

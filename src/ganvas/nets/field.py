@@ -59,7 +59,7 @@ class Look(nn.Module):
         self.tail = nn.Conv2d(widths[-1], bins * TRANSFORM, 1)
         with torch.no_grad():
             for layer in (self.head, *self.down, self.first, self.second):
-                nn.init.kaiming_normal_(layer.weight)  # type: ignore[arg-type]
+                nn.init.kaiming_normal_(layer.weight)
             nn.init.kaiming_normal_(self.tail.weight, nonlinearity="linear")
             self.tail.weight.mul_(0.01)
             nn.init.zeros_(self.tail.bias)  # type: ignore[arg-type]
