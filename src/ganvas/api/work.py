@@ -140,7 +140,7 @@ def prepare(
 
 def _turned(task: Task, values: Mapping[str, float | None]) -> dict[str, float]:
     """The dials that do not stand where they stand by themselves, checked."""
-    turned = {}
+    turned: dict[str, float] = {}
     for name, value in values.items():
         dial = DIALS.get(name)
         if value is None or (dial is not None and value == dial.default):
