@@ -158,8 +158,7 @@ class DeblurGAN(Method[Paired]):
         fake, below = step.nets["d"](made)
         with torch.no_grad():
             real, real_below = step.nets["d"](batch.target)
-        wasserstein = self.game == "wasserstein"
-        game = generator_wasserstein(fake) if wasserstein else generator_side(self.game, real, fake)
+        game = generator_wasserstein(fake) if self.game == "wasserstein" else generator_side(self.game, real, fake)
         losses = {
             "adversarial": self.adversarial * game,
             "content": self.content * self._content().loss(step.nets, made, batch.target, (below, real_below)),
