@@ -76,6 +76,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--model", type=named, action="append", default=[], metavar="NAME=FILE", help="a weights file to measure too"
     )
+    parser.add_argument(
+        "--keep", action="store_true", help="write the page with the rows of --model too, until it is measured again"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "docs/quality.md", help="page to write")
     parser.add_argument("--json", type=Path, help="write every figure of every image here")
     parser.add_argument("--sheets", type=Path, metavar="FOLDER", help="write contact sheets there, and measure nothing")
@@ -101,7 +104,7 @@ def main() -> None:
         sys.stdout.write(section_text(section, values))
         for bar in values["bars"]:
             sys.stdout.write(f"{bar['text']}: wanted {bar['wanted']}, measured {bar['measured']}\n")
-        if given.limit is None and not given.model:
+        if given.limit is None and (given.keep or not given.model):
             # Section by section: a run that is stopped loses only the section it was at.
             kept = {**read(ROOT / "benchmarks/quality.json"), name: values}
             write(ROOT / "benchmarks/quality.json", kept)
