@@ -252,6 +252,16 @@ def test_deep_and_turned_pictures_with_transparency_are_read_twice(tmp_path: Pat
         np.testing.assert_allclose(np.concatenate(result), reference(whole), atol=1e-4)
 
 
+def test_it_may_come_before_or_behind_another_model() -> None:
+    image = picture(500, 700)
+    darker = RunnableModel(card=Card(title="t", task="dehaze"), name="darker", function=lambda rows, **_: rows * 0.5)
+    behind = Session(darker, then=Session(MODEL, ApplyOptions(backend="torch")))
+    np.testing.assert_allclose(behind.array(image), reference(image * 0.5), atol=1e-4)
+    before = Session(MODEL, ApplyOptions(backend="torch"), then=Session(darker))
+    np.testing.assert_allclose(before.array(image), 0.5 * reference(image), atol=1e-4)
+    assert (before.report.mode, before.report.then) == ("field", "darker")
+
+
 def test_strength_mixes_with_the_source() -> None:
     image = picture(120, 80)
     session = Session(MODEL, ApplyOptions(backend="torch"))

@@ -12,7 +12,7 @@ from ganvas.infer.rows import Rows
 from ganvas.infer.runner import TileRunner
 from ganvas.infer.tiling import Plan
 
-__all__ = ["Pair", "network_rows"]
+__all__ = ["Pair", "mixed", "network_rows"]
 
 
 @dataclass(frozen=True)
@@ -72,3 +72,16 @@ def _strip(band: np.ndarray, plan: Plan, runner: TileRunner, top: int, bottom: i
             else:
                 strip[:, left * scale : right * scale] += part * weights[:, None]
     return strip
+
+
+def mixed(pairs: Iterator[Pair], strength: float) -> Iterator[Float[np.ndarray, "N W c"]]:
+    """Yields the network's rows, mixed with the source's where the strength is below one."""
+    for pair in pairs:
+        rows = pair.high
+        if strength != 1:
+            rows -= pair.low
+            rows *= np.float32(strength)
+            rows += pair.low
+        del pair
+        yield rows
+        del rows

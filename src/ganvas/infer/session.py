@@ -21,9 +21,9 @@ from ganvas.infer.backend import Backend, choose
 from ganvas.infer.color_guard import guarded
 from ganvas.infer.field import field_rows
 from ganvas.infer.model import RunnableModel
-from ganvas.infer.network import Pair, network_rows
+from ganvas.infer.network import mixed, network_rows
 from ganvas.infer.planner import Planner
-from ganvas.infer.rows import ArrayRows, CheckedRows, PaddedRows, Rows, StreamedRows, repeatable, resampled
+from ganvas.infer.rows import ArrayRows, CheckedRows, PaddedRows, Rows, Source, StreamedRows, repeatable, resampled
 from ganvas.infer.runner import TileRunner
 from ganvas.ops.thumbnail import CELL, thumbnail_size
 from ganvas.ops.tone import adjusted
@@ -206,7 +206,7 @@ class Session:
         self.report = Report(runner.backend.name, runner.backend.device, runner.backend.precision, self._why)
         source = CheckedRows(repeatable(picture_source) if looks else picture_source)
         source.read(0, 1)  # the source decodes now, so that the plan sees the memory it holds
-        stages = self._field(source, strength) if looks else self._chain(source, target, strength)
+        stages = self._chain(source, target, strength)
         if self._then is not None:
             stages = self._then._after(stages, target, source.channels, strength)
         for rows in stages:
@@ -237,16 +237,18 @@ class Session:
         stream = StreamedRows(_clipped(rows), height=size[0], width=size[1], channels=channels)
         return self._chain(stream, size, strength)
 
-    def _field(self, source: CheckedRows, strength: float) -> Iterator[np.ndarray]:
+    def _field(self, source: Source, strength: float) -> Iterator[np.ndarray]:
         """The stages of a model that looks at a thumbnail: nothing is tiled."""
         card, runner = self.model.card, self._runner
         Planner(card, self.model.name, 0, self.options.max_memory, 1).check_field(source, runner.backend)
         size = thumbnail_size(source.height, source.width, card.look)
         self.report = replace(self.report, mode="field", tile=size)
-        return _mixed(field_rows(source, runner), strength)
+        return mixed(field_rows(source, runner), strength)
 
     def _chain(self, source: Rows, target: tuple[int, int], strength: float) -> Iterator[np.ndarray]:
         """Stages of all passes: network, guard, resampling to what comes next."""
+        if self.model.card.tiling == "field":
+            return self._field(repeatable(source), strength)
         own = self.model.card.scale
         passes = 1
         while own > 1 and (target[0] > source.height * own**passes or target[1] > source.width * own**passes):
@@ -283,7 +285,7 @@ class Session:
         if guard:
             chunks = guarded(pairs, scale=card.scale, height=rows.height, width=rows.width, channels=rows.channels)
         else:
-            chunks = _mixed(pairs, strength)
+            chunks = mixed(pairs, strength)
         size = (rows.height * card.scale, rows.width * card.scale)
         return StreamedRows(chunks, height=size[0], width=size[1], channels=rows.channels)
 
@@ -291,17 +293,4 @@ class Session:
 def _clipped(chunks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
     for rows in chunks:
         yield np.clip(rows, 0, 1, out=rows)
-        del rows
-
-
-def _mixed(pairs: Iterator[Pair], strength: float) -> Iterator[np.ndarray]:
-    """The network's rows, mixed with the source's where the strength is below one."""
-    for pair in pairs:
-        rows = pair.high
-        if strength != 1:
-            rows -= pair.low
-            rows *= np.float32(strength)
-            rows += pair.low
-        del pair
-        yield rows
         del rows
