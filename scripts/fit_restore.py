@@ -5,8 +5,9 @@
 
 ``measure`` draws photos from a folder, damages each by none, one or two of the five damages (``mixed``) and measures
 them; several runs with seeds of their own add up. ``fit`` finds one logistic regression per damage (a ridge on the
-weights, L-BFGS) on four fifths of them, sets the thresholds, prints how often the right set is found on the last fifth,
-and writes the weights. PHOTOS must not hold a picture that ``restore`` is judged on.
+weights, L-BFGS) on all of them and writes the weights. Thresholds, and how often the right set is found, which it
+prints, come from pictures held out: each fifth is judged by what the other four gave. PHOTOS must not hold a picture
+that ``restore`` is judged on.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ COUNTS = (0.3, 0.35, 0.35)  # chances of none, one and two damages: clean photos
 RIDGE = 3e-4
 SPREAD_FLOOR = 1e-3
 FALSE_ALARMS = 0.004  # share of pictures without a damage on which it may be found: a wrong step costs most
+FOLDS = 5
 EVEN = 0.5  # the least evidence that counts as a damage found
 
 
@@ -123,26 +125,33 @@ def threshold(evidence: np.ndarray, labels: np.ndarray) -> float:
     return float(max(EVEN, min(0.9, np.quantile(evidence[labels == 0], 1 - FALSE_ALARMS))))
 
 
+def solved(inputs: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns weights (measures x damages) and biases."""
+    found = [regression(inputs, labels[:, i]) for i in range(len(DAMAGES))]
+    return np.stack([weights for weights, _ in found], axis=1), np.array([bias for _, bias in found])
+
+
 def fit(arguments: argparse.Namespace) -> None:
     parts = [np.load(path) for path in arguments.measured]
     values = np.concatenate([part["measures"] for part in parts])
     labels = np.concatenate([part["damages"] for part in parts]).astype(float)
     names = [str(name) for name in parts[0]["names"]]
-    train = np.arange(len(values)) % 5 != 4
-    middle, spread = values[train].mean(axis=0), values[train].std(axis=0) + SPREAD_FLOOR
+    middle, spread = values.mean(axis=0), values.std(axis=0) + SPREAD_FLOOR
     inputs = np.clip((values - middle) / spread, -4, 4)
-    solved = [regression(inputs[train], labels[train, i]) for i in range(len(DAMAGES))]
-    weights, biases = np.stack([w for w, _ in solved], axis=1), np.array([b for _, b in solved])
-    evidence = 1 / (1 + np.exp(-(inputs @ weights + biases)))
-    limits = np.array([threshold(evidence[train, i], labels[train, i]) for i in range(len(DAMAGES))])
-    report(evidence[~train] >= limits, labels[~train] > 0)
-    write(names, middle, spread, weights, biases, limits)
+    evidence = np.empty_like(labels)
+    for fold in range(FOLDS):
+        held = np.arange(len(values)) % FOLDS == fold
+        weights, biases = solved(inputs[~held], labels[~held])
+        evidence[held] = 1 / (1 + np.exp(-(inputs[held] @ weights + biases)))
+    limits = np.array([threshold(evidence[:, i], labels[:, i]) for i in range(len(DAMAGES))])
+    report(evidence >= limits, labels > 0)
+    write(names, middle, spread, *solved(inputs, labels), limits)
 
 
 def report(found: np.ndarray, true: np.ndarray) -> None:
     """Prints how often the set is right, by number of damages, and misses and false alarms by damage."""
     right, count = (found == true).all(axis=1), true.sum(axis=1)
-    print(f"{len(true)} held out: the right set {right.mean():.1%}")
+    print(f"{len(true)} pictures, each held out once: the right set {right.mean():.1%}")
     print("  " + ", ".join(f"{n} damages {right[count == n].mean():.1%}" for n in range(3)))
     for i, name in enumerate(DAMAGES):
         missed, false = (~found & true)[:, i].sum(), (found & ~true)[:, i].sum()

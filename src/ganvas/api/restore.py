@@ -91,11 +91,13 @@ def told_of(course: Course) -> dict[str, Any]:
         }
         for taken in course.steps
     ]
-    return {"findings": [finding_of(finding) for finding in course.findings], "steps": steps}
+    strengths = {step.damage: step.strength for step in course.planned}
+    findings = [finding_of(finding, strengths.get(finding.damage, 0.0)) for finding in course.findings]
+    return {"findings": findings, "steps": steps}
 
 
-def finding_of(finding: Finding) -> dict[str, Any]:
-    """Returns a finding as JSON values."""
+def finding_of(finding: Finding, strength: float) -> dict[str, Any]:
+    """Returns a finding as JSON values, with the strength that the pipeline gives its task."""
     from ganvas.pipelines.pipeline import TASK_OF
 
     return {
@@ -104,7 +106,7 @@ def finding_of(finding: Finding) -> dict[str, Any]:
         "found": finding.found,
         "evidence": round(finding.evidence, 4),
         "threshold": finding.threshold,
-        "strength": finding.strength,
+        "strength": strength,
         "measure": finding.measure,
         "value": round(finding.value, 3),
         "unit": finding.unit,

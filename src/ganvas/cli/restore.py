@@ -73,10 +73,13 @@ def _explained(course: Course) -> list[str]:
 
     if not course.findings:
         return ["  too small to be judged (a side below 64 px): written as it is"]
+    strengths = {step.damage: step.strength for step in course.planned}
     lines = [f"  {'damage':<10}{'measure':<20}{'evidence':<10}{'needed':<8}{'decision':<20}because of"]
     for finding in course.findings:
         measure = f"{finding.measure} {finding.value:.1f} {finding.unit}"
-        verdict = f"{TASK_OF[finding.damage]} {finding.strength:.2f}" if finding.found else "not found"
+        task, strength = TASK_OF[finding.damage], strengths.get(finding.damage)
+        without = "found, no step" if finding.found else "not found"
+        verdict = without if strength is None else f"{task} {strength:.2f}"
         because = ", ".join(f"{name} {share:+.1f}" for name, share in finding.reasons)
         numbers = f"{finding.evidence:<10.3f}{finding.threshold:<8.2f}"
         lines.append(f"  {finding.damage:<10}{measure:<20}{numbers}{verdict:<20}{because}")

@@ -40,10 +40,12 @@ class Course:
 
     Attributes:
         findings: one per damage, found or not; empty for a picture too small to be judged.
+        planned: the steps that the pipeline chose, those that were left out included.
         steps: those that were tried, in order.
     """
 
     findings: tuple[Finding, ...]
+    planned: tuple[Step, ...] = ()
     steps: tuple[Taken, ...] = ()
 
     @property
@@ -75,7 +77,8 @@ def run(
         without: tasks that are left out.
         kept: told the number (from 1), the step and the picture after every step that was kept.
     """
-    course = Course(findings=examine(image))
+    findings = examine(image)
+    course = Course(findings=findings, planned=plan(pipeline, findings))
     now = {finding.damage: finding for finding in course.findings}
     for step in plan(pipeline, course.findings, without=without):
         result = apply(step, image)
