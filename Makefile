@@ -41,6 +41,8 @@ bench: $(venv)/.installed-dev
 	@$(run) benchmarks/toy2d.py
 	@$(run) benchmarks/bench_training.py
 	@$(run) benchmarks/bench_network.py --model upscale-x4
+	@$(run) benchmarks/bench_models.py
+	@$(run) benchmarks/bench_tiling.py --model denoise
 	@$(run) benchmarks/bench_process.py
 	@$(run) benchmarks/bench_memory.py
 	@$(run) benchmarks/bench_robustness.py

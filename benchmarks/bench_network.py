@@ -66,8 +66,8 @@ def reference(network: nn.Module, image: np.ndarray, *, scale: int, low: float, 
     return ((result[0] - low) / (high - low)).clamp_(0, 1).permute(1, 2, 0).numpy()
 
 
-def multiplications(network: nn.Module, channels: int) -> float:
-    """Multiply-adds per input pixel, counted in the convolutions."""
+def multiplications(network: nn.Module, channels: int, side: int = 64) -> float:
+    """Multiply-adds per input pixel of a square picture, counted in the convolutions."""
     import torch
 
     total = 0
@@ -78,10 +78,10 @@ def multiplications(network: nn.Module, channels: int) -> float:
 
     hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, torch.nn.Conv2d)]
     with torch.no_grad():
-        network(torch.zeros(1, channels, 64, 64))
+        network(torch.zeros(1, channels, side, side))
     for hook in hooks:
         hook.remove()
-    return total / 64**2
+    return total / side**2
 
 
 def matmul_peak(bf16: bool) -> float:
