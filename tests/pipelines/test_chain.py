@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from skimage import data
@@ -59,6 +61,14 @@ def test_restore_sharpens_less_in_company() -> None:
     first, last = plan(find("restore"), _findings("blur", "noise"))
     assert first.strength == 1.0
     assert 0 < last.strength < alone.strength < 1
+
+
+def test_restore_clears_less_in_the_dark() -> None:
+    (alone,) = plan(find("restore"), _findings("haze"))
+    _, dark = plan(find("restore"), _findings("haze", "darkness"))
+    assert dark.strength < 0.5 * alone.strength
+    doubtful = [replace(f, score=0.0, threshold=0.8) if f.damage == "darkness" else f for f in _findings("haze")]
+    assert plan(find("restore"), doubtful) == ()
 
 
 def test_night_camera_always_brightens_and_denoises() -> None:
