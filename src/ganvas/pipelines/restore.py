@@ -20,7 +20,7 @@ from ganvas.pipelines.pipeline import TASK_OF, Pipeline, Step
 
 __all__ = ["PIPELINE"]
 
-_STRONGEST = {"darkness": 0.7, "haze": 0.85, "blur": 0.8}
+_STRONGEST = {"darkness": 0.7, "haze": 0.7, "blur": 0.8}
 _AFTER_OTHERS = 0.75  # factor on blur where other damages were found too
 _HAZE_IN_THE_DARK = 0.45  # factor on haze where darkness was found too
 _ORDER = ("blocks", "noise", "darkness", "haze", "blur")
