@@ -62,7 +62,9 @@ class LowLight:
         amplified: range of the amplification that is part of it, in stops: 0 is base ISO.
         gain: variance of the noise per unit of linear signal at base ISO.
         read: standard deviation of the read noise at base ISO, in units of linear light.
-        smooth: range of the Gaussian that correlates the noise as the camera's own filter does, px.
+        smooth: range of the Gaussian that correlates the noise as the camera's own filter does, px; the deviation is
+            what is left behind it.
+        colour: range of the share of the noise that differs between the channels: cameras filter colour hardest.
         balance: largest change of a channel by the wrong white balance, in stops.
         gamma: range of a further gamma of the stored values.
         contrast: range of the share of an S-curve in the stored values.
@@ -77,7 +79,8 @@ class LowLight:
     amplified: tuple[float, float] = (0.0, 4.0)
     gain: float = 1e-4
     read: float = 2e-4
-    smooth: tuple[float, float] = (0.0, 0.8)
+    smooth: tuple[float, float] = (0.0, 1.5)
+    colour: tuple[float, float] = (0.1, 1.0)
     balance: float = 0.35
     gamma: tuple[float, float] = (0.85, 1.25)
     contrast: tuple[float, float] = (0.0, 0.4)
@@ -114,9 +117,14 @@ class LowLight:
         amplified = np.float32(2 ** between(rng, self.amplified))
         variance = np.float32(self.gain) * amplified * light + (np.float32(self.read) * amplified) ** 2
         noise = rng.standard_normal(light.shape, dtype=np.float32)
+        if light.shape[2] == 3:
+            share = np.float32(between(rng, self.colour))
+            alike = noise.mean(axis=2, keepdims=True) * np.float32(3**0.5)
+            noise = np.sqrt(1 - share**2) * alike + share * noise
         smooth = between(rng, self.smooth)
         if smooth > 0.3:  # below, the kernel is a single pixel
             noise = cv2.GaussianBlur(noise, (0, 0), smooth).reshape(light.shape)
+        noise /= max(float(noise.std()), 1e-6)
         return noise * np.sqrt(variance)
 
 

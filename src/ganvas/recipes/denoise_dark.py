@@ -15,7 +15,7 @@ __all__ = ["recipe"]
 
 def recipe() -> Recipe:
     """Returns the recipe of the bundled weights."""
-    dark = LowLight(smooth=(0.0, 1.5), jpeg_chance=0.5, jpeg=Jpeg(quality=(60, 98)))
+    dark = LowLight(jpeg_chance=0.5, jpeg=Jpeg(quality=(60, 98)))
     return Recipe(
         method=Regression(
             generator=HalfUNetSettings(features=32, levels=3, blocks=2),
