@@ -69,3 +69,9 @@ def test_open_water_is_in_the_target_too() -> None:
     assert red < blue
     _, same = Underwater(open=0.0, clean=0.0).pair(photo, np.random.default_rng(1))
     assert np.array_equal(same, photo)
+
+
+def test_the_target_keeps_a_share_of_the_water() -> None:
+    photo = np.full((32, 32, 3), (0.8, 0.4, 0.2), np.float32)
+    source, target = Underwater(open=0.0, kept=0.25, clean=0.0).pair(photo, np.random.default_rng(1))
+    np.testing.assert_allclose(target, photo + 0.25 * (source - photo), atol=1e-6)

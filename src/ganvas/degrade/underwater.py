@@ -56,6 +56,7 @@ class Underwater:
         scatter: range of the blur of what is far, standard deviation in px.
         open: chance that what is farthest is open water, which the target shows too: no restoration should take the
             sea away. It is the veil's colour, deeper.
+        kept: share of the water that the target keeps everywhere: people like the sea to be seen.
         clean: chance that the image stays as it is, so that a clear photo comes back unchanged.
     """
 
@@ -67,6 +68,7 @@ class Underwater:
     veil: tuple[float, float] = (0.35, 0.85)
     scatter: tuple[float, float] = (0.0, 2.0)
     open: float = 0.6
+    kept: float = 0.0
     clean: float = 0.05
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
@@ -86,7 +88,8 @@ class Underwater:
         if clean.shape[2] == 1:
             transmission, light, veil = (values.mean(axis=-1, keepdims=True) for values in (transmission, light, veil))
         seen = self._opened(clean, depth, veil, rng) if clean.shape[2] == 3 and rng.random() < self.open else clean
-        return quantise(scattered(self._blurred(seen, transmission, rng) * light, transmission, veil)), seen
+        sunk = quantise(scattered(self._blurred(seen, transmission, rng) * light, transmission, veil))
+        return sunk, seen + np.float32(self.kept) * (sunk - seen)
 
     def _opened(
         self, clean: Image, depth: Float[np.ndarray, "h w"], veil: Float[np.ndarray, "3"], rng: np.random.Generator

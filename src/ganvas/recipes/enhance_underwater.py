@@ -22,7 +22,7 @@ def recipe() -> Recipe:
             optimiser=Optimiser(lr=1e-3, schedule=Schedule(warm_up=800, decay_from=0.2, final=0.01)),
             average_images=1_500,
         ),
-        data=PairedFolder(degradation=Underwater(), patch=128, zoom=(1.5, 3.0)),
+        data=PairedFolder(degradation=Underwater(kept=0.3), patch=128, zoom=(1.5, 3.0)),
         train=TrainSettings(images=16_000, batch=16),
         about=About(
             name="enhance-underwater",
