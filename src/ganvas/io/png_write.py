@@ -8,10 +8,10 @@ matching. Source: PNG specification, third edition, sections 9 and 10; RFC 1950 
 from __future__ import annotations
 
 import struct
-import zlib
 from typing import IO, Any
 
 import numpy as np
+from zlib_ng import zlib_ng as zlib
 
 from ganvas.io.encoder import Layout, Metadata
 from ganvas.io.png_chunks import SIGNATURE, chunk

@@ -6,11 +6,11 @@ Source: TIFF 6.0; Adobe Photoshop TIFF Technical Notes (deflate, predictor); Big
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import dataclass
 from typing import IO, Any
 
 import numpy as np
+from zlib_ng import zlib_ng as zlib
 
 from ganvas.io.encoder import Layout, Metadata, Strips
 from ganvas.io.exif import TYPE_SIZES, entries
