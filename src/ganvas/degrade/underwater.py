@@ -88,8 +88,9 @@ class Underwater:
         if clean.shape[2] == 1:
             transmission, light, veil = (values.mean(axis=-1, keepdims=True) for values in (transmission, light, veil))
         seen = self._opened(clean, depth, veil, rng) if clean.shape[2] == 3 and rng.random() < self.open else clean
-        sunk = quantise(scattered(self._blurred(seen, transmission, rng) * light, transmission, veil))
-        return sunk, seen + np.float32(self.kept) * (sunk - seen)
+        source = quantise(scattered(self._blurred(seen, transmission, rng) * light, transmission, veil))
+        target: Image = seen + np.float32(self.kept) * (source - seen)
+        return source, target
 
     def _opened(
         self, clean: Image, depth: Float[np.ndarray, "h w"], veil: Float[np.ndarray, "3"], rng: np.random.Generator
