@@ -2,8 +2,8 @@
 
     python scripts/average.py RUN_A/model.safetensors RUN_B/model.safetensors --output mean.safetensors
 
-Source: Wortsman et al. 2022, Model soups, https://arxiv.org/abs/2203.05482; for GANs, network interpolation (Wang et al.
-2018, ESRGAN, section 3.4). The header is the last model's; the provenance of the others is kept beside it.
+Source: Wortsman et al. 2022, Model soups, https://arxiv.org/abs/2203.05482; for GANs, network interpolation (Wang et
+al. 2018, ESRGAN, section 3.4). The header is the last model's; the provenance of the others is kept beside it.
 """
 
 from __future__ import annotations
