@@ -16,6 +16,9 @@ __all__ = ["Apply", "Course", "Taken", "plan", "run"]
 Image = Float[np.ndarray, "h w c"]
 Apply = Callable[[Step, Image], Image]  # the step's model on a picture; a new array of the same shape
 _UNSEEN = 0.25 / 255  # a mean change below a quarter of a step of 8 bits
+# By how much the logarithm of the odds of a damage may rise and mean nothing. Edges drawn together only in part can
+# look wider than before: of 223 sharpened pictures 23 rose, by up to 4.6, and 22 of these had gained PSNR.
+_UNSURE = {"blur": 5.0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ def run(
 ) -> tuple[Image, Course]:
     """Returns the picture after the pipeline, and what was done; the array itself where nothing was.
 
-    A step is taken back where it changed next to nothing, or where its own damage shows no less than before.
+    A step is taken back where it changed next to nothing, or where its own damage shows more than before.
 
     Args:
         image: values in [0, 1], one or three channels, any size.
@@ -93,11 +96,11 @@ def run(
 
 
 def _weighed(step: Step, before: Finding, after: Finding, *, change: float) -> Taken:
-    """The step with its verdict: is there less of the damage than there was?"""
+    """The step with its verdict: is there more of the damage than there was?"""
     dropped = ""
     if change < _UNSEEN:
         dropped = "it changed nothing that can be seen"
-    elif after.score > before.score:
+    elif after.score > before.score + _UNSURE.get(step.damage, 0.0):
         dropped = f"the picture showed more {step.damage} after it"
     return Taken(step=step, before=before.evidence, after=after.evidence, dropped=dropped)
 
