@@ -6,7 +6,15 @@ import pytest
 import torch
 
 from ganvas.losses.perceptual import feature_matching, feature_mse
-from ganvas.losses.reconstruction import bounded_kernel, charbonnier, grid_loss, l1, l2, pixel_loss
+from ganvas.losses.reconstruction import (
+    bounded_kernel,
+    charbonnier,
+    gradient_dissimilarity,
+    grid_loss,
+    l1,
+    l2,
+    pixel_loss,
+)
 
 A = torch.tensor([[1.0, -2.0]], dtype=torch.float64)
 B = torch.tensor([[0.0, 1.0]], dtype=torch.float64)
@@ -89,3 +97,17 @@ def test_over_a_whole_image_the_kernel_has_no_gradient_in_float32_but_per_pixel_
     result.grad = None
     bounded_kernel(result, target).backward()
     assert result.grad.abs().min() > 0
+
+
+def test_gradient_dissimilarity_by_its_closed_form() -> None:
+    # A ramp of 2 steps of 255 per px is one of 4 after halving, and Prewitt's gradient of it is 8.
+    ramp = (torch.arange(32, dtype=torch.float64) * 2 / 127.5 - 0.5).expand(1, 3, 32, 32)
+    flat = torch.zeros_like(ramp)
+    expected = 1 - 170.0 / (8.0**2 + 170.0)
+    assert gradient_dissimilarity(flat, ramp).item() == pytest.approx(expected, abs=3e-3)
+    assert gradient_dissimilarity(ramp, ramp).item() == pytest.approx(0, abs=1e-12)
+    # The same slope the other way is as similar as it can be: magnitudes alone count.
+    assert gradient_dissimilarity(-ramp, ramp).item() == pytest.approx(0, abs=1e-9)
+    weak = (ramp * 0.5).requires_grad_()
+    gradient_dissimilarity(weak, ramp).backward()
+    assert (weak.grad * ramp).sum() < 0  # descending makes the slope steeper

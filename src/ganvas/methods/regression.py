@@ -16,7 +16,7 @@ from torch import nn
 from ganvas.core.batch import Paired
 from ganvas.core.card import Card
 from ganvas.core.method import Draws, Ema, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
-from ganvas.losses.reconstruction import PixelLoss, pixel_loss
+from ganvas.losses.reconstruction import PixelLoss, gradient_dissimilarity, pixel_loss
 from ganvas.nets.generator import (
     CompactSettings,
     FieldSettings,
@@ -39,6 +39,7 @@ class Regression(Method[Paired]):
         channels: image channels.
         scale: target pixels per source pixel.
         loss: pixel loss.
+        gradient: weight of the dissimilarity of gradient magnitudes beside it, against smoothness.
         optimiser: of the network.
         average_images: half-life of the moving average, in images.
     """
@@ -58,6 +59,7 @@ class Regression(Method[Paired]):
     channels: int = 3
     scale: int = 4
     loss: PixelLoss = "l1"
+    gradient: float = 0.0
     optimiser: Optimiser = field(
         default_factory=lambda: Optimiser(lr=1e-3, schedule=Schedule(warm_up=1_600, decay_from=0.0, final=0.01))
     )
@@ -84,8 +86,12 @@ class Regression(Method[Paired]):
         return (Ema(of="g", half_life_images=self.average_images),)
 
     def fit(self, batch: Paired, step: Step) -> Losses:
-        """Returns the pixel loss."""
-        return {self.loss: pixel_loss(self.loss)(step.nets["g"](batch.source), batch.target)}
+        """Returns the pixel loss, and that of the gradients where it has a weight."""
+        made = step.nets["g"](batch.source)
+        losses = {self.loss: pixel_loss(self.loss)(made, batch.target)}
+        if self.gradient:
+            losses["gradient"] = self.gradient * gradient_dissimilarity(made.float(), batch.target)
+        return losses
 
     def apply(self, nets: Networks, query: Query, rng: Draws) -> Result:
         """Returns g(image)."""
