@@ -16,7 +16,11 @@ from jaxtyping import UInt8
 from ganvas.core.errors import ImageError
 from ganvas.degrade.bicubic import Bicubic
 from ganvas.degrade.degradation import Degradation
+from ganvas.degrade.haze import Haze
+from ganvas.degrade.jpeg import Jpeg
+from ganvas.degrade.low_light import LowLight
 from ganvas.degrade.noise import CameraNoise, GaussianNoise, PoissonGaussianNoise
+from ganvas.degrade.tone import ToneLoss
 
 __all__ = ["CASES", "PHOTOS", "Attempt", "Case", "Photo", "degraded", "truth"]
 
@@ -57,7 +61,7 @@ class Case:
     Attributes:
         name: stem of the files written.
         photo: key of :data:`PHOTOS`.
-        task: ``upscale`` or ``denoise``.
+        task: the function of ganvas that restores it.
         damage: what was done to the photo, in words.
         degrade: makes the settings of the degradation.
         attempts: the models, the classical baselines first.
@@ -118,6 +122,32 @@ def _night(photo: str) -> Case:
     return Case(name=f"denoise-{photo}", photo=photo, task="denoise", damage=damage, degrade=_camera, attempts=_DENOISE)
 
 
+def _blocks() -> Degradation:
+    return Jpeg(quality=(12, 12), subsampling=1.0)
+
+
+def _haze() -> Degradation:
+    return Haze(beta=(1.6, 1.6), light=(0.85, 0.85), near=(0.2, 0.2), clean=0.0)
+
+
+def _dark() -> Degradation:
+    return LowLight(
+        exposure=(-4.0, -4.0), headroom=(2.0, 2.0), amplified=(3.0, 3.0), smooth=(0.6, 0.6), jpeg_chance=0.0, clean=0.0
+    )
+
+
+def _dull() -> Degradation:
+    return ToneLoss(chance=1.0, exposure=(-0.7, -0.7), saturation=(0.4, 0.4), contrast=(0.5, 0.5), clean=0.0)
+
+
+def _case(task: str, photo: str, damage: str, degrade: Callable[[], Degradation], classical: Sequence[str]) -> Case:
+    """A case of the task's own model beside classical ones."""
+    names = {name: name.replace("_", " ").capitalize() for name in classical}
+    beside = tuple(Attempt(model=f"classical/{name}", label=label, ours=False) for name, label in names.items())
+    attempts = (*beside, Attempt(model=task, label="ganvas", ours=True))
+    return Case(name=f"{task}-{photo}", photo=photo, task=task, damage=damage, degrade=degrade, attempts=attempts)
+
+
 CASES = (
     _upscale("chelsea"),
     _upscale("astronaut"),
@@ -127,6 +157,10 @@ CASES = (
     _night("astronaut"),
     _gaussian("camera", 25),
     _gaussian("chelsea", 50),
+    _case("dejpeg", "chelsea", "JPEG of quality 12, colour at half resolution", _blocks, ("bilateral",)),
+    _case("dehaze", "rocket", "haze of the scattering model over invented depth", _haze, ("dark_channel",)),
+    _case("brighten", "coffee", "four stops too dark, with the noise of that", _dark, ("histogram_equalisation",)),
+    _case("enhance", "astronaut", "contrast, exposure, colour and balance lost", _dull, ("auto_levels",)),
 )
 
 

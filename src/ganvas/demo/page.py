@@ -16,7 +16,14 @@ from ganvas.demo.restore import Outcome, Picture
 
 __all__ = ["SPOTS", "page"]
 
-_TASKS = {"upscale": "Upscale x4", "denoise": "Denoise"}
+_TASKS = {
+    "upscale": "Upscale x4",
+    "denoise": "Denoise",
+    "dejpeg": "Remove JPEG blocks",
+    "dehaze": "Dehaze",
+    "brighten": "Brighten",
+    "enhance": "Enhance",
+}
 # Where the panes look first, as fractions of width and height: eyes, lettering, edges.
 SPOTS = {
     "astronaut": (0.46, 0.22),
@@ -57,7 +64,7 @@ def _read(name: str) -> str:
 
 
 def _heading(outcome: Outcome) -> str:
-    return f"{PHOTOS[outcome.case.photo].title}, {outcome.case.task}d"
+    return f"{PHOTOS[outcome.case.photo].title}, {_TASKS[outcome.case.task].lower()}"
 
 
 def _data_uri(pixels: Pixels) -> str:
