@@ -99,4 +99,4 @@ def test_it_learns_the_ring_where_the_original_gan_does_not() -> None:
     assert got["r3gan"].modes == 8
     assert got["r3gan"].share > 0.4
     assert got["r3gan"].share > 2 * got["vanilla"].share
-    assert got["r3gan"].reverse_kl < 0.2 < got["vanilla"].reverse_kl
+    assert got["r3gan"].reverse_kl < 0.1 < got["vanilla"].reverse_kl  # measured .04 and .19 or more, by processor
