@@ -108,7 +108,7 @@ def _summary(outcomes: Sequence[Outcome]) -> str:
         if not chosen:
             continue
         means = [_mean([outcome.pictures[i] for outcome in chosen]) for i in range(len(chosen[0].pictures))]
-        tables.append(_table(means, f"{title}, {len(chosen)} photos"))
+        tables.append(_table(means, f"{title}, {len(chosen)} photo{'s' * (len(chosen) > 1)}"))
     return "\n".join(tables)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from torch import nn
+from torch import Tensor, nn
 
 from ganvas.core.batch import Paired
 from ganvas.core.card import Card
@@ -88,7 +88,7 @@ class Regression(Method[Paired]):
     def fit(self, batch: Paired, step: Step) -> Losses:
         """Returns the pixel loss, and that of the gradients where it has a weight."""
         made = step.nets["g"](batch.source)
-        losses = {self.loss: pixel_loss(self.loss)(made, batch.target)}
+        losses: dict[str, Tensor] = {self.loss: pixel_loss(self.loss)(made, batch.target)}
         if self.gradient:
             losses["gradient"] = self.gradient * gradient_dissimilarity(made.float(), batch.target)
         return losses
