@@ -17,26 +17,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ganvas.core.errors import SettingsError
+from ganvas.nets.residual import ResidualBlock
 from ganvas.ops.field import TRANSFORM, apply_field
 from ganvas.ops.thumbnail import CELL, thumbnail_size
 
 __all__ = ["FieldNet", "Look"]
 
 _GAIN = 4.0  # transforms must reach far (a dark photo needs tenfold gains) while the last layer starts small
-
-
-class _Block(nn.Module):
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(features, features, 3, padding=1)
-        self.second = nn.Conv2d(features, features, 3, padding=1)
-        with torch.no_grad():
-            nn.init.kaiming_normal_(self.first.weight)
-            nn.init.kaiming_normal_(self.second.weight)
-            self.second.weight.mul_(0.1)
-
-    def forward(self, x: Float[Tensor, "b n h w"]) -> Float[Tensor, "b n h w"]:
-        return x + self.second(F.relu(self.first(x)))
 
 
 class Look(nn.Module):
@@ -53,7 +40,7 @@ class Look(nn.Module):
         widths = [features * factor for factor in (1, 2, 4, 6)]
         self.head = nn.Conv2d(6, widths[0], 3, padding=1)
         self.down = nn.ModuleList([nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairwise(widths)])
-        self.local = nn.Sequential(*[_Block(widths[-1]) for _ in range(blocks)])
+        self.local = nn.Sequential(*[ResidualBlock(widths[-1]) for _ in range(blocks)])
         self.first = nn.Linear(widths[-1], 2 * widths[-1])
         self.second = nn.Linear(2 * widths[-1], widths[-1])
         self.tail = nn.Conv2d(widths[-1], bins * TRANSFORM, 1)

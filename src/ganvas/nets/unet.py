@@ -16,26 +16,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ganvas.core.errors import SettingsError
+from ganvas.nets.residual import ResidualBlock
 
 __all__ = ["HalfUNet"]
 
 
-class _Block(nn.Module):
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(features, features, 3, padding=1)
-        self.second = nn.Conv2d(features, features, 3, padding=1)
-        with torch.no_grad():
-            nn.init.kaiming_normal_(self.first.weight)
-            nn.init.kaiming_normal_(self.second.weight)
-            self.second.weight.mul_(0.1)
-
-    def forward(self, x: Float[Tensor, "b n h w"]) -> Float[Tensor, "b n h w"]:
-        return x + self.second(F.relu(self.first(x), inplace=True))
-
-
 def _stage(features: int, blocks: int) -> nn.Sequential:
-    return nn.Sequential(*[_Block(features) for _ in range(blocks)])
+    return nn.Sequential(*[ResidualBlock(features) for _ in range(blocks)])
 
 
 class HalfUNet(nn.Module):
