@@ -1,0 +1,1 @@
+"""What adversarial games share: both sides' networks, stabilisers, sampling. Methods add the mathematics."""
