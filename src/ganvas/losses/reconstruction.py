@@ -14,6 +14,7 @@ __all__ = [
     "PixelLoss",
     "bounded_kernel",
     "charbonnier",
+    "coarse_l1",
     "gradient_dissimilarity",
     "grid_loss",
     "l1",
@@ -27,6 +28,11 @@ PixelLoss = Literal["l1", "l2", "charbonnier", "bounded_kernel"]
 def l1(result: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> Float[Tensor, ""]:
     """Returns the mean absolute difference."""
     return (result - target).abs().mean()
+
+
+def coarse_l1(result: Float[Tensor, "b c h w"], target: Float[Tensor, "b c h w"]) -> Float[Tensor, ""]:
+    """Returns L1 between both images averaged over 2 x 2 px: what lies below half Nyquist."""
+    return l1(F.avg_pool2d(result, 2), F.avg_pool2d(target, 2))
 
 
 def l2(result: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> Float[Tensor, ""]:

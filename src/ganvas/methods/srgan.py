@@ -19,150 +19,84 @@ VGG-style one with batch norm; a moving average of the generator.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-import torch
-from torch import nn
-from torch.nn import functional as F
+from jaxtyping import Float
+from torch import Tensor
 
 from ganvas.core.batch import Paired
 from ganvas.core.card import Card
-from ganvas.core.method import Draws, Ema, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
+from ganvas.core.method import Losses, Method, Optimiser, Schedule, Step
+from ganvas.games.paired import Judged, PairedGame
 from ganvas.losses.adversarial import Game, discriminator_side, generator_side
 from ganvas.losses.content import Content, ContentBy
-from ganvas.losses.reconstruction import grid_loss, l1
-from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings, described
-from ganvas.nets.patchgan import PatchGAN
+from ganvas.losses.reconstruction import coarse_l1, grid_loss, l1
+from ganvas.nets.generator import CompactSettings, HalfUNetSettings, RRDBSettings, SRResNetSettings
 
 __all__ = ["SRGAN"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SRGAN(Method[Paired]):
+class SRGAN(PairedGame, Method[Paired]):
     """Minimises pixel * L1 + structure * L1 below half Nyquist + content * features + adversarial * GAN for g.
 
     The discriminator descends on the GAN loss alone.
 
     Attributes:
-        generator: the generator network.
-        task, channels, scale: what it is trained for.
+        scale: output per input pixel along one axis.
         game: standard (non-saturating BCE), relativistic average, or relativistic paired.
         pixel: weight of L1.
         structure: weight of L1 between both images averaged over 2 x 2 px: what lies below half Nyquist is known well
             from the source, so the game may play above it only.
         grid: weight of the grid loss, against patterns that repeat with the upsampling.
-        content: weight of the content loss.
-        content_by: whose features the content loss compares.
-        feature_weights: model file of the recipe ``features``, for ``content_by features``; None for the bundled one.
-        vgg_weights: safetensors file of VGG19, for ``content_by vgg``.
-        adversarial: weight of the adversarial loss of g.
-        d_features, d_layers: width and strided layers of the patch discriminator.
-        g_optimiser, d_optimiser: how each descends.
-        average_images: half-life of the moving average, in images.
     """
 
     card: ClassVar[Card] = Card(
         title="SRGAN", task="upscale", paper="Ledig et al. 2017, https://arxiv.org/abs/1609.04802", plain=True
     )
-    batch_type: ClassVar[type[Paired]] = Paired
 
     generator: CompactSettings | SRResNetSettings | RRDBSettings | HalfUNetSettings = field(
         default_factory=CompactSettings
     )
     task: str = "upscale"
-    channels: int = 3
     scale: int = 4
     game: Game = "relativistic_paired"
     pixel: float = 1.0
     structure: float = 4.0
     grid: float = 10.0
-    content: float = 1.0
     content_by: ContentBy = "discriminator"
-    feature_weights: Path | None = None
-    vgg_weights: Path | None = None
-    adversarial: float = 5e-3
-    d_features: int = 32
-    d_layers: int = 3
     g_optimiser: Optimiser = field(
         default_factory=lambda: Optimiser(lr=2e-4, schedule=Schedule(warm_up=800, decay_from=0.5, final=0.05))
     )
     d_optimiser: Optimiser = field(default_factory=lambda: Optimiser(lr=4e-4, betas=(0.5, 0.99)))
-    average_images: float = 8_000
 
-    def __post_init__(self) -> None:
-        self._content()  # raises where the settings contradict each other
-
-    def _content(self) -> Content:
-        return Content(
-            by=self.content_by if self.content else "discriminator",
-            feature_weights=self.feature_weights,
-            vgg_weights=self.vgg_weights,
-            distance="l2" if self.content_by == "vgg" else "l1",
-        )
-
-    def describe(self) -> Card:
-        """Returns the card for these settings."""
-        return described(self.card, self.generator, task=self.task, channels=self.channels, scale=self.scale)
-
-    def networks(self) -> dict[str, nn.Module]:
-        """Returns ``g``, ``d``, and ``content`` where the content loss has a network of its own."""
+    def terms(self, judged: Judged, step: Step) -> Losses:
+        """Returns the terms of the perceptual loss of eq. 3: pixel, content and adversarial."""
         return {
-            "g": self.generator.build(channels=self.channels, scale=self.scale),
-            "d": PatchGAN(channels=self.channels, features=self.d_features, layers=self.d_layers),
-            **self._content().networks(),
+            "pixel": l1(judged.made, judged.truth),
+            "structure": coarse_l1(judged.made, judged.truth),
+            "grid": grid_loss(judged.made, judged.truth, period=max(self.scale, 2)),
+            "content": self.content_distance(judged, step),
+            "adversarial": self.generator_objective(judged.fake, judged.real),
         }
 
-    def optimisers(self) -> Mapping[str, Optimiser]:
-        """Returns the optimisers of ``g`` and ``d``."""
-        return {"g": self.g_optimiser, "d": self.d_optimiser}
+    def generator_objective(self, fake: Tensor, real: Tensor) -> Float[Tensor, ""]:
+        """Returns the generator's side of the game."""
+        return generator_side(self.game, real, fake)
 
-    def phases(self) -> Sequence[Phase[Paired]]:
-        """Returns the generator's and the discriminator's descent.
+    def discriminator_objective(self, real: Tensor, fake: Tensor) -> Float[Tensor, ""]:
+        """Returns the discriminator's side of the game."""
+        return discriminator_side(self.game, real, fake)
 
-        Raises:
-            CheckpointError: the weights of the content loss's network are missing.
-        """
-        self._content().check()
-        splittable = self.game != "relativistic_average"  # its means run over the batch
-        return (
-            Phase(name="g", trains=("g",), loss=self.descend_g, splittable=splittable),
-            Phase(name="d", trains=("d",), loss=self.descend_d, splittable=splittable),
-        )
+    def couples_batch(self) -> bool:
+        """Returns whether means run over the batch."""
+        return self.game == "relativistic_average"
 
-    def averages(self) -> Sequence[Ema]:
-        """Returns the average of ``g``."""
-        return (Ema(of="g", half_life_images=self.average_images),)
+    def output_scale(self) -> int:
+        """Returns the scale."""
+        return self.scale
 
-    def descend_g(self, batch: Paired, step: Step) -> Losses:
-        """Returns the perceptual loss of eq. 3: pixel, content and adversarial terms, weighted."""
-        made = step.nets["g"](batch.source)
-        step.carry["made"] = made.detach()
-        logits, features = step.nets["d"](made)
-        with torch.no_grad():
-            real_logits, real_features = step.nets["d"](batch.target)
-        losses = {
-            "pixel": self.pixel * l1(made, batch.target),
-            "structure": self.structure * l1(F.avg_pool2d(made, 2), F.avg_pool2d(batch.target, 2)),
-            "grid": self.grid * grid_loss(made, batch.target, period=max(self.scale, 2)),
-            "content": self.content * self._content().loss(step.nets, made, batch.target, (features, real_features)),
-            "adversarial": self.adversarial * generator_side(self.game, real_logits, logits),
-        }
-        return {name: loss for name, loss in losses.items() if getattr(self, name)}
-
-    def descend_d(self, batch: Paired, step: Step) -> Losses:
-        """Returns the discriminator's side of the game, on the images ``g`` made in this step."""
-        real, _ = step.nets["d"](batch.target)
-        fake, _ = step.nets["d"](step.carry["made"])
-        step.seen["margin"] = (real - fake).detach().mean()
-        return {"adversarial": discriminator_side(self.game, real, fake)}
-
-    def apply(self, nets: Networks, query: Query, rng: Draws) -> Result:
-        """Returns g(image)."""
-        return Result(images=nets["g"](query.image))
-
-    def exportable(self) -> Sequence[str]:
-        """``g`` alone answers."""
-        return ("g",)
+    def content_loss(self) -> Content:
+        """Returns the content loss, squared for VGG19's features as in eq. 5."""
+        return replace(super().content_loss(), distance="l2" if self.content_by == "vgg" else "l1")
