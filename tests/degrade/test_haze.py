@@ -5,7 +5,7 @@ import pytest
 from skimage import data
 
 from ganvas.degrade.degradation import quantise
-from ganvas.degrade.depth import depth_field, layers, ramp
+from ganvas.degrade.depth import depth_field, layers, ramp, sky
 from ganvas.degrade.haze import Haze, scattered
 
 PHOTO = data.astronaut()[100:164, 150:240].astype(np.float32) / np.float32(255)
@@ -42,6 +42,28 @@ def test_depth_fields_span_zero_to_one_and_are_of_several_kinds() -> None:
     flat = [float((np.abs(np.diff(field, axis=1)) < 1e-6).mean()) for field in fields]
     assert sum(share > 0.5 for share in flat) >= 5
     assert sum(share < 0.05 for share in flat) >= 15
+
+
+def test_skies_are_bright_even_and_at_the_border() -> None:
+    rng = np.random.default_rng(3)
+    picture = rng.uniform(0, 1, (80, 120, 3)).astype(np.float32)  # texture
+    picture[:30] = (0.6, 0.7, 0.9)
+    picture[50:65, 40:70] = 0.9  # as bright and even, but inside
+    picture[70:, :60] = 0.2  # even, but dark
+    found = sky(picture)
+    assert found[:26].min() > 0.9 and found[36:].max() < 0.1
+    assert sky(PHOTO * 0.3).max() == 0
+
+
+def test_the_sky_is_behind_everything() -> None:
+    picture = np.full((60, 60, 3), 0.3, np.float32)
+    picture[:30] = (0.55, 0.7, 0.9)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        hazy = Haze(beta=(2, 2), light=(0.95, 0.95), cast=0, clean=0, sky=(3, 3))(picture, rng)
+        assert np.allclose(hazy[:25], 0.95, atol=0.02)
+    near = Haze(beta=(2, 2), light=(0.95, 0.95), cast=0, clean=0, sky=(0, 0))(picture, np.random.default_rng(0))
+    assert not np.allclose(near[:25], 0.95, atol=0.05)
 
 
 def test_ramps_run_along_the_angle() -> None:

@@ -1,4 +1,4 @@
-"""Depth fields that no sensor measured: smooth, sloping and layered ones, mixed at random.
+"""Depth fields that no sensor measured: smooth, sloping and layered ones, mixed at random, and the sky behind all.
 
 A network that must read the depth from the haze alone should meet fields that follow the picture's own edges and
 fields that do not; RESIDE's indoor set (Li et al. 2019) has measured depth, which photos lack.
@@ -14,7 +14,11 @@ from ganvas.degrade.degradation import Image
 from ganvas.degrade.draw import between, smooth_noise, which
 
 Field = Float[np.ndarray, "h w"]
-__all__ = ["depth_field", "layers", "ramp"]
+__all__ = ["depth_field", "layers", "ramp", "sky"]
+
+_SKY_LUMA = 0.5
+_SKY_SLOPE = 0.02  # per px, after smoothing
+_SKY_SHARE = 0.04
 
 
 def depth_field(image: Image, rng: np.random.Generator) -> Float[np.ndarray, "_h _w"]:
@@ -28,6 +32,22 @@ def depth_field(image: Image, rng: np.random.Generator) -> Float[np.ndarray, "_h
         share = np.float32(rng.uniform(0.2, 0.8))
         field = _stretched(share * field + (1 - share) * _one(image, rng))
     return field
+
+
+def sky(image: Image) -> Float[np.ndarray, "_h _w"]:
+    """Returns how much of each pixel is sky, 0 to 1: bright, even areas that touch the border and are not small.
+
+    A white wall passes for sky, too. That does no harm here: what matters is that skies, whose light no haze model can
+    bring back, are far whenever the picture has one, so that a network learns to leave them bright.
+    """
+    luma = cv2.GaussianBlur(image.mean(axis=2), (0, 0), 1.5)
+    down, along = (cv2.Sobel(luma, cv2.CV_32F, 1 - axis, axis, ksize=1, scale=0.5) for axis in (1, 0))
+    even = ((luma > _SKY_LUMA) & (np.hypot(down, along) < _SKY_SLOPE)).astype(np.uint8)
+    even = cv2.morphologyEx(even, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    _, parts, facts, _ = cv2.connectedComponentsWithStats(even)
+    border = np.unique(np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]]))
+    large = [n for n in border if n and facts[n, cv2.CC_STAT_AREA] >= _SKY_SHARE * parts.size]
+    return cv2.GaussianBlur(np.isin(parts, large).astype(np.float32), (0, 0), 1.0)
 
 
 def ramp(shape: tuple[int, int], angle: float, bend: float) -> Float[np.ndarray, "_h _w"]:

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ganvas.degrade.degradation import Image, quantise
-from ganvas.degrade.depth import depth_field
+from ganvas.degrade.depth import depth_field, sky
 from ganvas.degrade.draw import between
 
 __all__ = ["Haze", "scattered"]
@@ -33,6 +33,7 @@ class Haze:
         beta: range of the optical thickness of the farthest point.
         light: range of the airlight A.
         cast: largest deviation of a channel's airlight from A.
+        sky: range of the depth of skies, in depths of the farthest point on the ground; none are set apart at (0, 0).
         near: range of the nearest depth, as a share of the farthest: a crop seldom begins at the camera.
         clean: chance that the image stays as it is, so that a clear photo comes back unchanged.
     """
@@ -40,6 +41,7 @@ class Haze:
     beta: tuple[float, float] = (0.3, 1.8)
     light: tuple[float, float] = (0.7, 1.0)
     cast: float = 0.04
+    sky: tuple[float, float] = (1.0, 4.0)
     near: tuple[float, float] = (0.0, 0.8)
     clean: float = 0.05
 
@@ -48,6 +50,8 @@ class Haze:
             return quantise(clean)
         beta, near = between(rng, self.beta), between(rng, self.near)
         depth = near + (1 - near) * depth_field(clean, rng)
+        if self.sky[1]:
+            depth = np.maximum(depth, between(rng, self.sky) * sky(clean))
         transmission = np.exp(np.float32(-beta) * depth)[:, :, None]
         channels = clean.shape[2]
         light = between(rng, self.light) + self.cast * (rng.uniform(-1, 1, channels) if channels > 1 else np.zeros(1))
