@@ -39,6 +39,8 @@ def apply(recipe, tensors: dict[str, torch.Tensor]) -> np.ndarray:
     net = recipe.method.networks()[name].eval()
     net.load_state_dict({key.removeprefix(f"{name}."): value.float() for key, value in tensors.items()})
     photo = torch.from_numpy(data.astronaut()[:256, :256].copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
+    if recipe.method.describe().channels == 1:
+        photo = photo.mean(dim=1, keepdim=True)
     with torch.no_grad():
         return net(photo).numpy()
 
@@ -52,6 +54,7 @@ def main() -> None:
         "--legs", type=Path, nargs="*", default=[], help="models this training started from, first to last"
     )
     parser.add_argument("--then", default="", help="bundled model that takes the result over, as noise after darkness")
+    parser.add_argument("--faithful", default="", help="bundled model it was trained on from: the dial's other end")
     arguments = parser.parse_args()
     recipe = catalog.recipe(arguments.name)
     header, tensors = checkpoint.read_header(arguments.model), checkpoint.load_tensors(arguments.model)
@@ -69,7 +72,8 @@ def main() -> None:
         "licence": recipe.about.licence,
         "data": recipe.about.data,
         "metrics": arguments.metrics,
-    } | ({"then": arguments.then} if arguments.then else {})
+    }
+    header |= {name: value for name in ("then", "faithful") if (value := getattr(arguments, name))}
     legs = [checkpoint.read_header(leg)["provenance"] for leg in arguments.legs]
     header["provenance"] |= {
         "earlier_legs": legs,

@@ -27,9 +27,10 @@ __all__ = ["at_sharpness", "between"]
 
 
 def at_sharpness(entry: ModelEntry, share: float) -> ModelEntry:
-    """Returns the model between the faithful one of the entry's task and the entry.
+    """Returns the model between a faithful one and the entry.
 
-    Where the entry is the faithful one itself, the other end is the task's own sharp model.
+    The faithful one is that which the entry's header names, from whose weights it was trained on, or else the task's own
+    model. Where the entry is the latter, the other end is the task's own sharp model.
 
     Raises:
         SettingsError: the share is out of range, the task has no sharpness, or the networks differ.
@@ -41,7 +42,7 @@ def at_sharpness(entry: ModelEntry, share: float) -> ModelEntry:
     if not DIALS["sharpness"].holds(share):
         raise SettingsError(f"A sharpness of {share:g} is not possible: use {DIALS['sharpness'].about}.")
     sharp = find(task.sharp) if entry.name == task.model else entry
-    return between(find(task.model), sharp, share)
+    return between(find(str(sharp.header.get("faithful", task.model))), sharp, share)
 
 
 def between(faithful: ModelEntry, sharp: ModelEntry, share: float) -> ModelEntry:
