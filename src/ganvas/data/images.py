@@ -26,8 +26,8 @@ __all__ = ["ImageStream", "Images", "LabelledImageStream", "LabelledImages"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Images:
-    """Whole images of a folder, an archive or a known set, brought to one size; any labels are left aside.
+class WholeImages:
+    """Whole images of a folder, an archive or a known set, brought to one size.
 
     Attributes:
         size: side of the images, or height and width, px.
@@ -55,6 +55,29 @@ class Images:
         """Height and width, px."""
         return (self.size, self.size) if isinstance(self.size, int) else self.size
 
+    @property
+    def which(self) -> str:
+        """Which of several labels of an image is wanted."""
+        return ""
+
+    def open(self, path: Path) -> Fitted:
+        """Returns the images at ``path`` in their order, at the size of these settings.
+
+        Raises:
+            ImageError: nothing there is understood, or it holds one image only.
+        """
+        source = open_source(path, split=self.split, attribute=self.which)
+        if len(source) < 2:
+            raise ImageError(f"{path} holds one image only, {source.name(0)}: a set to learn from needs more.")
+        return Fitted(
+            source=source, size=self.sides, channels=self.channels, fit=self.fit, cache_bytes=self.cache_bytes
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Images(WholeImages):
+    """Whole images without labels; those they have are left aside."""
+
     def stream(self, path: Path | None, *, seed: int) -> ImageStream:
         """Returns the stream over the images at ``path``.
 
@@ -64,25 +87,10 @@ class Images:
         """
         return ImageStream(images=self.open(_given(path)), flip=self.flip, seed=seed)
 
-    def open(self, path: Path) -> Fitted:
-        """Returns the images at ``path`` in their order, at the size of these settings.
-
-        Raises:
-            ImageError: nothing there is understood, or it holds one image only.
-        """
-        return self._fitted(open_source(path, split=self.split), path)
-
-    def _fitted(self, source: ImageSource, path: Path) -> Fitted:
-        if len(source) < 2:
-            raise ImageError(f"{path} holds one image only, {source.name(0)}: a set to learn from needs more.")
-        return Fitted(
-            source=source, size=self.sides, channels=self.channels, fit=self.fit, cache_bytes=self.cache_bytes
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
-class LabelledImages(Images):
-    """The same with the class of each image.
+class LabelledImages(WholeImages):
+    """Whole images with the class of each.
 
     Attributes:
         classes: how many classes there are; every label is below.
@@ -106,6 +114,11 @@ class LabelledImages(Images):
                 f"{self.labels_kept} labels cannot be spread over {self.classes} classes: keep at least one of each."
             )
 
+    @property
+    def which(self) -> str:
+        """Which of several labels of an image is wanted."""
+        return self.attribute
+
     def stream(self, path: Path | None, *, seed: int) -> LabelledImageStream:
         """Returns the stream over the images at ``path``.
 
@@ -113,19 +126,12 @@ class LabelledImages(Images):
             SettingsError: no path was given, or too few images are in a class for the labels to keep.
             ImageError: nothing there is understood, it has no labels, or one is out of range.
         """
-        images = self.open(_given(path))
-        labels = _labels(images.source, self.classes, _given(path))
+        path = _given(path)
+        images = self.open(path)
+        labels = _labels(images.source, self.classes, path)
         if self.labels_kept is not None:
             labels = _kept(labels, self.labels_kept, self.classes, seed)
         return LabelledImageStream(images=images, labels=labels, share=self.labelled_share, flip=self.flip, seed=seed)
-
-    def open(self, path: Path) -> Fitted:
-        """Returns the images at ``path`` in their order, at the size of these settings.
-
-        Raises:
-            ImageError: nothing there is understood, or it holds one image only.
-        """
-        return self._fitted(open_source(path, split=self.split, attribute=self.attribute), path)
 
 
 @dataclass(frozen=True, kw_only=True)
