@@ -21,6 +21,7 @@ from ganvas.methods.vanilla_gan import VanillaGan
 from ganvas.methods.wgan_gp import WganGp
 from ganvas.nets.feature_net import FeatureSettings
 from ganvas.nets.generator import CompactSettings, FieldSettings, HalfUNetSettings, RRDBSettings
+from ganvas.nets.synthesis.settings import MLPSettings
 from ganvas.ops import random
 
 
@@ -62,10 +63,11 @@ class Case:
 
 
 _tiny = CompactSettings(features=4, convolutions=1)
+_planar = MLPSettings(width=8, depth_g=1, depth_d=1, latent=3)
 CASES = {
-    "vanilla_gan": Case(VanillaGan(width=8, depth_g=1, depth_d=1, latent=3), Made(points), "vanilla_gan"),
-    "wgan_gp": Case(WganGp(width=8, depth_g=1, depth_d=1, latent=3), Made(points), "wgan_gp"),
-    "r3gan": Case(R3Gan(width=8, depth_g=1, depth_d=1, latent=3), Made(points), "r3gan"),
+    "vanilla_gan": Case(VanillaGan(networks_=_planar), Made(points), "vanilla_gan"),
+    "wgan_gp": Case(WganGp(networks_=_planar), Made(points), "wgan_gp"),
+    "r3gan": Case(R3Gan(networks_=_planar), Made(points), "r3gan"),
     "regression-x2": Case(Regression(generator=_tiny, scale=2), Made(pairs(8, 2)), "regression"),
     "regression-unet": Case(
         Regression(generator=HalfUNetSettings(features=4, levels=2, blocks=1), scale=1, task="denoise"),

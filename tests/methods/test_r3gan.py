@@ -10,14 +10,19 @@ import torch
 from torch.nn.functional import softplus
 
 from ganvas.core.batch import Clean
-from ganvas.core.method import Draws, Method, Query, Schedule
+from ganvas.core.method import Draws, Method, Optimiser, Query, Schedule
 from ganvas.data.toy2d import Toy2d
+from ganvas.games.stabilisers import Stabilisers
 from ganvas.methods.r3gan import R3Gan
 from ganvas.methods.vanilla_gan import VanillaGan
 from ganvas.metrics.mode_coverage import ModeCoverage, mode_coverage
+from ganvas.nets.synthesis.settings import MLPSettings
 from ganvas.train.engine import Engine, EngineSettings
 
-METHOD = R3Gan(width=16, depth_g=2, depth_d=2, gamma=0.3)
+GAMMA = 0.3
+NETWORKS = MLPSettings(width=16, depth_g=2, depth_d=2)
+METHOD = R3Gan(networks_=NETWORKS, stabilise=Stabilisers(r1=GAMMA, r2=GAMMA))
+LATENT = NETWORKS.latent
 BATCH = 8
 
 
@@ -30,23 +35,23 @@ def test_the_engine_does_the_article_s_step() -> None:
     engine = _engine()
     nets = copy.deepcopy(engine.state.nets)
     g, d = nets["g"], nets["d"]
-    descend = {name: torch.optim.Adam(net.parameters(), 1e-3, METHOD.betas) for name, net in nets.items()}
+    descend = {name: torch.optim.Adam(net.parameters(), 1e-3, (0.0, 0.99)) for name, net in nets.items()}
 
     def penalty(x: torch.Tensor) -> torch.Tensor:
         x = x.detach().requires_grad_()
-        (slope,) = torch.autograd.grad(d(x).sum(), x, create_graph=True)
-        return slope.square().sum(1).mean() * METHOD.gamma / 2
+        (slope,) = torch.autograd.grad(d(x).score.sum(), x, create_graph=True)
+        return slope.square().sum(1).mean() * GAMMA / 2
 
     for step in range(4):
         index = torch.arange(step * BATCH, (step + 1) * BATCH)
         real = Toy2d().batch(step * BATCH, BATCH).image
-        fake = g(Draws(5, step, "d/0", index).normal(METHOD.latent, stream="latent")).detach()
+        fake = g(Draws(5, step, "d/0", index).normal(LATENT, stream="latent")).detach()
         descend["d"].zero_grad()
-        (softplus(d(fake) - d(real)).mean() + penalty(real) + penalty(fake)).backward()
+        (softplus(d(fake).score - d(real).score).mean() + penalty(real) + penalty(fake)).backward()
         descend["d"].step()
-        fake = g(Draws(5, step, "g/0", index).normal(METHOD.latent, stream="latent"))
+        fake = g(Draws(5, step, "g/0", index).normal(LATENT, stream="latent"))
         descend["g"].zero_grad()
-        softplus(d(real) - d(fake)).mean().backward()
+        softplus(d(real).score - d(fake).score).mean().backward()
         descend["g"].step()
         engine.advance(Toy2d())
     for name, net in nets.items():
@@ -65,7 +70,10 @@ def test_micro_batches_do_not_change_it() -> None:
 
 
 def test_both_penalties_carry_gamma() -> None:
-    logs = [_engine(R3Gan(width=16, depth_g=2, depth_d=2, gamma=gamma)).advance(Toy2d()) for gamma in (0.1, 1.0)]
+    logs = [
+        _engine(R3Gan(networks_=NETWORKS, stabilise=Stabilisers(r1=gamma, r2=gamma))).advance(Toy2d())
+        for gamma in (0.1, 1.0)
+    ]
     for name in ("d/r1", "d/r2"):
         assert float(logs[1][name]) == pytest.approx(10 * float(logs[0][name]), rel=1e-5)
 
@@ -84,9 +92,19 @@ def test_it_learns_the_ring_where_the_original_gan_does_not() -> None:
     """
     data, steps, batch = Toy2d(sigma=0.03), 600, 128
     schedule = Schedule(decay_from=0.3)
+    networks = MLPSettings(width=64, depth_g=3)
     methods: dict[str, Method[Clean]] = {
-        "r3gan": R3Gan(width=64, depth_g=3, gamma=0.05, lr_g=2e-3, lr_d=2e-3, schedule=schedule),
-        "vanilla": VanillaGan(width=64, depth_g=3, lr_g=2e-3, lr_d=2e-3, schedule=schedule),
+        "r3gan": R3Gan(
+            networks_=networks,
+            stabilise=Stabilisers(r1=0.05, r2=0.05),
+            g_optimiser=Optimiser(lr=2e-3, betas=(0.0, 0.99), schedule=schedule),
+            d_optimiser=Optimiser(lr=2e-3, betas=(0.0, 0.99), schedule=schedule),
+        ),
+        "vanilla": VanillaGan(
+            networks_=networks,
+            g_optimiser=Optimiser(lr=2e-3, betas=(0.5, 0.999), schedule=schedule),
+            d_optimiser=Optimiser(lr=2e-3, betas=(0.5, 0.999), schedule=schedule),
+        ),
     }
     got = {}
     for name, method in methods.items():

@@ -9,12 +9,23 @@ import torch
 from torch import nn
 
 from ganvas.core.batch import Clean
-from ganvas.core.method import Draws
+from ganvas.core.errors import SettingsError
+from ganvas.core.method import Draws, Optimiser
 from ganvas.data.toy2d import Toy2d
+from ganvas.games.stabilisers import Repeats, Stabilisers
 from ganvas.methods.wgan_gp import WganGp
+from ganvas.nets.synthesis.settings import MLPSettings
 from ganvas.train.engine import Engine, EngineSettings
 
-METHOD = WganGp(width=16, depth_g=2, depth_d=2, n_critic=3, penalty=0.7, lr_g=1e-3, lr_d=2e-3)
+METHOD = WganGp(
+    networks_=MLPSettings(width=16, depth_g=2, depth_d=2),
+    n_critic=Repeats(count=3),
+    stabilise=Stabilisers(gradient_penalty=0.7),
+    g_optimiser=Optimiser(lr=1e-3, betas=(0.0, 0.9)),
+    d_optimiser=Optimiser(lr=2e-3, betas=(0.0, 0.9)),
+)
+SMALL = MLPSettings(width=8, depth_g=1, depth_d=1)
+LATENT = METHOD.networks_.latent
 BATCH = 8
 
 
@@ -25,26 +36,26 @@ def _engine(method: WganGp = METHOD) -> Engine[Clean]:
 def _by_hand(nets: dict[str, nn.Module], steps: int) -> None:
     """Algorithm 1 without the engine: plain loops, plain Adam."""
     g, d = nets["g"], nets["d"]
-    descend_g = torch.optim.Adam(g.parameters(), METHOD.lr_g, METHOD.betas)
-    descend_d = torch.optim.Adam(d.parameters(), METHOD.lr_d, METHOD.betas)
+    descend_g = torch.optim.Adam(g.parameters(), 1e-3, (0.0, 0.9))
+    descend_d = torch.optim.Adam(d.parameters(), 2e-3, (0.0, 0.9))
     data, seen = Toy2d(), 0
     for step in range(steps):
         first = seen
-        for repeat in range(METHOD.n_critic):
+        for repeat in range(3):
             draws = Draws(5, step, f"critic/{repeat}", torch.arange(seen, seen + BATCH))
             real = data.batch(seen, BATCH).image
-            fake = g(draws.normal(METHOD.latent, stream="latent")).detach()
+            fake = g(draws.normal(LATENT, stream="latent")).detach()
             alpha = draws.uniform(1, stream="interpolation")
             point = (alpha * real + (1 - alpha) * fake).requires_grad_()
-            (slope,) = torch.autograd.grad(d(point).sum(), point, create_graph=True)
+            (slope,) = torch.autograd.grad(d(point).score.sum(), point, create_graph=True)
             penalty = (slope.norm(dim=1) - 1).square().mean()
             descend_d.zero_grad()
-            (d(fake).mean() - d(real).mean() + METHOD.penalty * penalty).backward()
+            (d(fake).score.mean() - d(real).score.mean() + 0.7 * penalty).backward()
             descend_d.step()
             seen += BATCH
         draws = Draws(5, step, "g/0", torch.arange(first, first + BATCH))
         descend_g.zero_grad()
-        (-d(g(draws.normal(METHOD.latent, stream="latent"))).mean()).backward()
+        (-d(g(draws.normal(LATENT, stream="latent"))).score.mean()).backward()
         descend_g.step()
 
 
@@ -63,15 +74,15 @@ def test_the_critic_moves_n_times_on_fresh_batches_and_codes() -> None:
     seen: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     class Recording(WganGp):
-        def critic_loss(self, batch, step):  # type: ignore[no-untyped-def]
-            seen.append((batch.image, step.rng.normal(self.latent, stream="latent")))
-            return super().critic_loss(batch, step)
+        def discriminator_loss(self, batch, step):  # type: ignore[no-untyped-def]
+            seen.append((batch.image, step.rng.normal(LATENT, stream="latent")))
+            return super().discriminator_loss(batch, step)
 
         def generator_loss(self, batch, step):  # type: ignore[no-untyped-def]
-            seen.append((batch.image, step.rng.normal(self.latent, stream="latent")))
+            seen.append((batch.image, step.rng.normal(LATENT, stream="latent")))
             return super().generator_loss(batch, step)
 
-    engine = _engine(Recording(width=4, depth_g=1, depth_d=1, n_critic=3))
+    engine = _engine(Recording(networks_=SMALL, n_critic=Repeats(count=3)))
     engine.advance(Toy2d())
     assert engine.state.images_seen == 3 * BATCH
     assert len(seen) == 4
@@ -82,17 +93,25 @@ def test_the_critic_moves_n_times_on_fresh_batches_and_codes() -> None:
 
 def test_the_penalty_weighs_lambda_and_scales_with_it() -> None:
     ten, one = (
-        Engine(WganGp(width=8, depth_g=1, depth_d=1, penalty=p), EngineSettings(batch=8, total=80)) for p in (10.0, 1.0)
+        Engine(
+            WganGp(networks_=SMALL, stabilise=Stabilisers(gradient_penalty=weight)), EngineSettings(batch=8, total=80)
+        )
+        for weight in (10.0, 1.0)
     )
-    ratio = ten.advance(Toy2d())["critic/penalty"] / one.advance(Toy2d())["critic/penalty"]
+    ratio = ten.advance(Toy2d())["critic/gradient_penalty"] / one.advance(Toy2d())["critic/gradient_penalty"]
     # The last of five critic updates is logged; the first four differ by little at this learning rate.
     assert float(ratio) == pytest.approx(10, rel=0.2)
+
+
+def test_without_the_penalty_it_is_refused() -> None:
+    with pytest.raises(SettingsError, match="gradient_penalty"):
+        WganGp(stabilise=Stabilisers())
 
 
 def test_no_layer_of_the_critic_couples_samples() -> None:
     d = METHOD.networks()["d"]
     x = torch.randn(6, 2)
-    assert torch.allclose(d(x)[:2], d(x[:2]), atol=1e-6)
+    assert torch.allclose(d(x).score[:2], d(x[:2]).score, atol=1e-6)
 
 
 def test_samples_come_from_the_average_and_depend_on_the_index_alone() -> None:

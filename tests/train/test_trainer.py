@@ -12,7 +12,9 @@ from tests.contracts.cases import CASES
 
 from ganvas.core.batch import Clean
 from ganvas.core.errors import CheckpointError, NonFiniteError, SettingsError
+from ganvas.core.method import Optimiser
 from ganvas.io import checkpoint
+from ganvas.nets.synthesis.settings import MLPSettings
 from ganvas.train.observers import Jsonl, Moment, Progress, TensorBoard
 from ganvas.train.settings import Recipe, TrainSettings
 from ganvas.train.trainer import Plan, fit, read_run
@@ -110,7 +112,7 @@ def test_an_old_run_is_not_overwritten_and_nothing_is_not_resumed(tmp_path: Path
 
 def test_resuming_with_other_networks_says_so(tmp_path: Path) -> None:
     fit(recipe(images=6), Plan(run=tmp_path))
-    wider = replace(recipe(images=12), method=replace(CASES["r3gan"].method, width=9))
+    wider = replace(recipe(images=12), method=replace(CASES["r3gan"].method, networks_=MLPSettings(width=9)))
     with pytest.raises(CheckpointError, match=r"run\.json"):
         fit(wider, Plan(run=tmp_path, resume=True))
 
@@ -128,10 +130,11 @@ def test_run_json_describes_the_run_again(tmp_path: Path) -> None:
 
 def test_weights_are_taken_over_from_a_model_or_a_checkpoint(tmp_path: Path) -> None:
     fit(recipe(images=12), Plan(run=tmp_path / "old"))
+    still = Optimiser(lr=0.0)
     for name, same in (("model", {"g"}), ("last", {"g", "d"})):
         run = tmp_path / name
         fit(
-            replace(recipe(images=6), method=replace(CASES["r3gan"].method, lr_g=0.0, lr_d=0.0)),
+            replace(recipe(images=6), method=replace(CASES["r3gan"].method, g_optimiser=still, d_optimiser=still)),
             Plan(run=run, init_from=tmp_path / "old" / f"{name}.safetensors"),
         )
         old = checkpoint.load_tensors(tmp_path / "old" / f"{name}.safetensors")

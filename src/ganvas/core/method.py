@@ -98,6 +98,8 @@ class Phase(Generic[B]):
         after: called after each of its updates (WGAN's clip).
         splittable: False where the loss couples the samples of a batch (relativistic means, minibatch standard
             deviation, batch norm), so that micro-batches would change it.
+        coupling: what couples them where it is not splittable: ``batch_norm`` alone, which several processes keep in
+            step, or anything else in the ``batch``, with which they refuse to train.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Phase(Generic[B]):
     repeats: int | Callable[[int], int] = 1
     after: Callable[[Step], None] | None = None
     splittable: bool = True
+    coupling: Literal["batch", "batch_norm"] = "batch"
 
     def repeats_at(self, step: int) -> int:
         """Returns the number of updates at this step; 0 where the phase is not due."""
@@ -253,6 +256,9 @@ class Method(Generic[B]):
 
     def after_step(self, batch: B, step: Step) -> None:
         """Changes ``step.memory``, after the finite check."""
+
+    def settle(self, nets: Mapping[str, nn.Module], rng: Draws) -> None:
+        """Readies copies of the answering networks for a model file, in place (standing statistics of batch norm)."""
 
     def apply(self, nets: Networks, query: Query, rng: Draws) -> Result:
         """Returns the model's answer. Runs under ``no_grad``; ``nets`` are the averaged networks where there are."""

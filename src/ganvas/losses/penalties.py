@@ -26,8 +26,10 @@ from torch import Tensor
 
 __all__ = [
     "Critic",
+    "centred",
     "gradient_penalty",
     "interpolate",
+    "norms",
     "r1",
     "r2",
     "scores_and_gradient",
@@ -86,7 +88,17 @@ def gradient_penalty(
         target: the norm asked for.
     """
     _, gradient = scores_and_gradient(critic, interpolate(real.detach(), fake.detach(), alpha))
-    return ((_squared_norm(gradient) + _TINY).sqrt() - target).square().mean()
+    return centred(gradient, target=target)
+
+
+def norms(gradient: Float[Tensor, "b ..."]) -> Float[Tensor, " b"]:
+    """Returns the L2 norm of each sample's gradient, with a finite slope where it is 0."""
+    return (_squared_norm(gradient) + _TINY).sqrt()
+
+
+def centred(gradient: Float[Tensor, "b ..."], *, target: float = 1.0) -> Float[Tensor, ""]:
+    """Returns E (||gradient|| - target)^2 of a gradient from :func:`scores_and_gradient`."""
+    return (norms(gradient) - target).square().mean()
 
 
 def zero_centred(gradient: Float[Tensor, "b ..."], *, gamma: float) -> Float[Tensor, ""]:

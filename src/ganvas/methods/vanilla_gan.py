@@ -6,27 +6,28 @@ generator's loss: the non-saturating one (section 3 of the article, its practice
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from ganvas.core.batch import Batch, Clean
+from jaxtyping import Float
+from torch import Tensor
+
+from ganvas.core.batch import Clean
 from ganvas.core.card import Card
-from ganvas.core.method import Losses, Method, Phase, Step
+from ganvas.core.method import Method, Optimiser
+from ganvas.games.synthesis import Synthesis
 from ganvas.losses.adversarial import discriminator_logistic, generator_minimax, generator_nonsaturating
-from ganvas.nets.perceptrons import Perceptrons
 
 __all__ = ["VanillaGan"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class VanillaGan(Perceptrons, Method[Clean]):
-    """Discriminator and generator descend in turn, once each.
-
-    The networks' settings are those of :class:`Perceptrons`.
+class VanillaGan(Synthesis, Method[Clean]):
+    """Discriminator and generator descend in turn, once each (algorithm 1 with k = 1).
 
     Attributes:
         game: the generator's loss.
+        g_optimiser, d_optimiser: for points in the plane by default.
     """
 
     card: ClassVar[Card] = Card(
@@ -34,27 +35,17 @@ class VanillaGan(Perceptrons, Method[Clean]):
         task="generate",
         paper="Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661",
         needs=frozenset({"seed"}),
-        channels=2,
         tiling="never",
     )
-    batch_type: ClassVar[type[Batch]] = Clean
 
     game: Literal["nonsaturating", "minimax"] = "nonsaturating"
+    g_optimiser: Optimiser = field(default_factory=lambda: Optimiser(lr=1e-3, betas=(0.5, 0.999)))
+    d_optimiser: Optimiser = field(default_factory=lambda: Optimiser(lr=1e-3, betas=(0.5, 0.999)))
 
-    def phases(self) -> Sequence[Phase[Clean]]:
-        """Returns algorithm 1 with k = 1."""
-        return (
-            Phase(name="d", trains=("d",), loss=self.discriminator_loss),
-            Phase(name="g", trains=("g",), loss=self.generator_loss),
-        )
-
-    def discriminator_loss(self, batch: Clean, step: Step) -> Losses:
+    def discriminator_objective(self, real: Float[Tensor, "b 1"], fake: Float[Tensor, "b 1"]) -> Float[Tensor, ""]:
         """Returns the logistic loss: the value of equation 1, negated."""
-        fake = self.sample(step.nets, step.rng)
-        return {"adversarial": discriminator_logistic(step.nets["d"](batch.image), step.nets["d"](fake))}
+        return discriminator_logistic(real, fake)
 
-    def generator_loss(self, batch: Clean, step: Step) -> Losses:
+    def generator_objective(self, fake: Float[Tensor, "b 1"], real: Float[Tensor, "b 1"] | None) -> Float[Tensor, ""]:
         """Returns the generator's side of the chosen game."""
-        logits = step.nets["d"](self.sample(step.nets, step.rng))
-        loss = generator_minimax if self.game == "minimax" else generator_nonsaturating
-        return {"adversarial": loss(logits)}
+        return generator_minimax(fake) if self.game == "minimax" else generator_nonsaturating(fake)

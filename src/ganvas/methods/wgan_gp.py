@@ -7,68 +7,60 @@ reuse the critic's for the generator). The critic must not use batch norm (secti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ganvas.core.batch import Batch, Clean
+from jaxtyping import Float
+from torch import Tensor
+
+from ganvas.core.batch import Clean
 from ganvas.core.card import Card
-from ganvas.core.method import Ema, Losses, Method, Phase, Step
+from ganvas.core.errors import SettingsError
+from ganvas.core.method import Method, Optimiser
+from ganvas.games.stabilisers import Repeats, Score, Stabilisers
+from ganvas.games.synthesis import Synthesis
 from ganvas.losses.adversarial import critic_wasserstein, generator_wasserstein
-from ganvas.losses.penalties import gradient_penalty
-from ganvas.nets.perceptrons import Perceptrons
 
 __all__ = ["WganGp"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class WganGp(Perceptrons, Method[Clean]):
-    """``n_critic`` critic updates with the penalty, then one of the generator.
-
-    The networks' settings are those of :class:`Perceptrons`.
+class WganGp(Synthesis, Method[Clean]):
+    """``n_critic`` critic updates with the penalty, then one of the generator (algorithm 1).
 
     Attributes:
-        penalty: lambda; the article uses 10 for images and 0.1 for points in the plane.
+        stabilise: lambda is ``gradient_penalty``; the article uses 10 for images and 0.1 for points in the plane.
         n_critic: critic updates per generator update.
-        betas: of Adam, for both.
-        half_life_images: of the generator's average.
+
+    Raises:
+        SettingsError: there is no gradient penalty.
     """
 
     card: ClassVar[Card] = Card(
-        title="WGAN with gradient penalty, multilayer perceptrons",
+        title="WGAN with gradient penalty",
         task="generate",
         paper="Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028",
         needs=frozenset({"seed"}),
-        channels=2,
         tiling="never",
     )
-    batch_type: ClassVar[type[Batch]] = Clean
+    score: ClassVar[Score] = "free"
+    d_phase: ClassVar[str] = "critic"
 
-    penalty: float = 0.1
-    n_critic: int = 5
-    betas: tuple[float, float] = (0.0, 0.9)
-    half_life_images: float = 50_000
+    g_optimiser: Optimiser = field(default_factory=lambda: Optimiser(lr=1e-3, betas=(0.0, 0.9)))
+    d_optimiser: Optimiser = field(default_factory=lambda: Optimiser(lr=1e-3, betas=(0.0, 0.9)))
+    n_critic: Repeats = field(default_factory=lambda: Repeats(count=5))
+    average_images: float = 50_000
+    stabilise: Stabilisers = field(default_factory=lambda: Stabilisers(gradient_penalty=0.1))
 
-    def phases(self) -> Sequence[Phase[Clean]]:
-        """Returns algorithm 1."""
-        return (
-            Phase(name="critic", trains=("d",), loss=self.critic_loss, repeats=self.n_critic),
-            Phase(name="g", trains=("g",), loss=self.generator_loss),
-        )
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.stabilise.gradient_penalty:
+            raise SettingsError("WGAN-GP without a gradient penalty has no bound: set stabilise.gradient_penalty.")
 
-    def averages(self) -> Sequence[Ema]:
-        """Returns the generator's average."""
-        return (Ema(of="g", half_life_images=self.half_life_images),)
+    def discriminator_objective(self, real: Float[Tensor, "b 1"], fake: Float[Tensor, "b 1"]) -> Float[Tensor, ""]:
+        """Returns the first part of equation 3; the penalty between real and generated samples is added to it."""
+        return critic_wasserstein(real, fake)
 
-    def critic_loss(self, batch: Clean, step: Step) -> Losses:
-        """Returns equation 3: the critic's loss and the penalty between real and generated samples."""
-        real, fake = batch.image, self.sample(step.nets, step.rng)
-        alpha = step.rng.uniform(stream="interpolation")
-        return {
-            "wasserstein": critic_wasserstein(step.nets["d"](real), step.nets["d"](fake)),
-            "penalty": self.penalty * gradient_penalty(step.raw["d"], real, fake, alpha),
-        }
-
-    def generator_loss(self, batch: Clean, step: Step) -> Losses:
+    def generator_objective(self, fake: Float[Tensor, "b 1"], real: Float[Tensor, "b 1"] | None) -> Float[Tensor, ""]:
         """Returns minus the critic's mean score of generated samples."""
-        return {"wasserstein": generator_wasserstein(step.nets["d"](self.sample(step.nets, step.rng)))}
+        return generator_wasserstein(fake)

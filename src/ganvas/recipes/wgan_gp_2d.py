@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ganvas.core.method import Schedule
+from ganvas.core.method import Optimiser, Schedule
 from ganvas.data.toy2d import Toy2d
+from ganvas.games.stabilisers import Repeats
 from ganvas.methods.wgan_gp import WganGp
 from ganvas.train.settings import About, Recipe, TrainSettings
 
@@ -18,12 +19,9 @@ def recipe() -> Recipe:
     """
     return Recipe(
         method=WganGp(
-            penalty=0.1,
-            n_critic=2,
-            lr_g=1e-3,
-            lr_d=2e-3,
-            betas=(0.0, 0.99),
-            schedule=Schedule(decay_from=0.2),
+            n_critic=Repeats(count=2),
+            g_optimiser=Optimiser(lr=1e-3, betas=(0.0, 0.99), schedule=Schedule(decay_from=0.2)),
+            d_optimiser=Optimiser(lr=2e-3, betas=(0.0, 0.99), schedule=Schedule(decay_from=0.2)),
         ),
         data=Toy2d(),
         train=TrainSettings(images=12_000 * 2 * 256, batch=256, precision="f32", log_every=200),

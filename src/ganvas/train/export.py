@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from ganvas.core.card import Card
 from ganvas.core.errors import CheckpointError
+from ganvas.core.method import Draws
 from ganvas.core.settings import to_json
 from ganvas.io import checkpoint
 from ganvas.train.settings import Recipe
@@ -22,11 +24,16 @@ __all__ = ["load_into", "model_card", "model_header", "model_tensors"]
 def model_tensors(recipe: Recipe, state: TrainState) -> dict[str, Tensor]:
     """Returns the tensors of a model as ``network.parameter``: the networks that answer, averaged where possible.
 
+    The method settles copies of them first; the training goes on with its own.
+
     Discriminators stay in the training checkpoint, from which a transfer can start too.
     """
     nets = {**state.nets, **state.averages}
     answering = recipe.method.exportable() or tuple(nets)
-    return {f"{name}.{key}": value for name in answering for key, value in nets[name].state_dict().items()}
+    copies = {name: copy.deepcopy(nets[name]) for name in answering}
+    device = next((p.device for net in copies.values() for p in net.parameters()), torch.device("cpu"))
+    recipe.method.settle(copies, Draws(recipe.train.seed, state.step, "settle", torch.arange(1, device=device)))
+    return {f"{name}.{key}": value for name in answering for key, value in copies[name].state_dict().items()}
 
 
 def model_card(recipe: Recipe) -> Card:

@@ -21,6 +21,8 @@ def _single(value: Any) -> Any:
         return value.float() if value.is_floating_point() and value.dtype != torch.float64 else value
     if isinstance(value, Mapping):
         return {key: _single(item) for key, item in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(_single, value))
     if isinstance(value, list | tuple):
         return type(value)(_single(item) for item in value)
     return value
