@@ -41,7 +41,7 @@ def test_the_right_tasks_in_any_order_and_gains_of_the_damaged_alone(folder: Pat
         oracle.diagnose, lambda image: truth + np.float32(3 / 255), folder, name="restore", count=12
     )
     shares = {column.key: table.value("restore", column) for column in table.columns}
-    assert shares["right"] == 100 and shares["above"] == 100 and shares["gain"] > 2
+    assert shares["right"] == 100 and shares["above"] == 100 and shares["gain"] > 2 and shares["harmed"] == 0
     damaged = [row for row in table.rows if row.entrant == "input" and row.values]
     assert len(damaged) == sum(bool(tasks) for tasks in oracle.answers.values()) < 12
     assert max(row.values["psnr"] for row in damaged) < 35  # clearly visible
@@ -57,6 +57,26 @@ def test_a_missed_task_counts_as_wrong_and_doing_nothing_gains_nothing(folder: P
     twice = sum(len(tasks) == 2 for tasks in oracle.answers.values())
     assert shares["right"] == pytest.approx(100 * (12 - twice) / 12)
     assert shares["above"] == 0 and shares["gain"] == 0
+
+
+def test_harm_counts_and_other_seeds_make_other_mixes(folder: Path) -> None:
+    table = restoration.run(lambda _: [], lambda image: image * 0, folder, name="black", count=12)
+    shares = {column.key: table.value("black", column) for column in table.columns}
+    losses = [row.values["gain"] for row in table.rows if "gain" in row.values]
+    assert shares["harmed"] == pytest.approx(100 * np.mean(np.array(losses) < -0.2)) and shares["harmed"] > 50
+    assert shares["gain"] == min(losses) < -1
+    names = [
+        [row.image for row in restoration.run(lambda _: [], lambda i: i, folder, name="x", count=9, seed=seed).rows]
+        for seed in (7, 8)
+    ]
+    assert names[0] != names[1]
+
+
+def test_a_part_of_the_files_is_used(folder: Path) -> None:
+    for name in ("b.png", "c.png", "d.png"):
+        Image.fromarray(CLEAN).save(folder / name)
+    table = restoration.run(lambda _: [], lambda image: image, folder, name="x", count=4, part=slice(1, None, 2))
+    assert {row.image.split()[1].rstrip(",") for row in table.rows} == {"b", "d"}
 
 
 def test_refusals(folder: Path) -> None:

@@ -19,16 +19,18 @@ from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import INPUT, Model, Sample, compare, fidelity, to_uint8
 from ganvas.evaluate.table import PSNR, SSIM, Column, EvaluationTable, Row
 
-__all__ = ["DAMAGES", "Mix", "mixed", "run"]
+__all__ = ["DAMAGES", "HARM", "Mix", "mixed", "run"]
 
 Diagnose = Callable[[Float[np.ndarray, "h w c"]], Sequence[str]]
 _SEED = 7
+HARM = 0.2  # dB below the input that a person may see
 _COUNTS = (0.1, 0.45, 0.45)  # chances of none, one and two damages
 _COLUMNS = (
     Column(key="right", metric=None, title="right tasks"),
     PSNR,
     SSIM,
     Column(key="above", metric=None, title="above the input in PSNR"),
+    Column(key="harmed", metric=None, title=f"lost over {HARM:g} dB"),
     Column(key="gain", metric="psnr", title="lowest gain", of="lowest"),
 )
 
@@ -45,7 +47,7 @@ class _Darkness:
 
 # By the task that is against each, in the order in which they arise: air, lens, light, sensor, file.
 DAMAGES: Mapping[str, Degradation] = {
-    "dehaze": Haze(beta=(0.9, 1.8), clean=0.0),
+    "dehaze": Haze(beta=(0.9, 1.8), sky=(0.0, 0.0), clean=0.0),
     "deblur": CameraShake(size=(9.0, 21.0), noise=(0.0, 0.0), clean=0.0),
     "brighten": _Darkness(),
     "denoise": GaussianNoise(sigma=(15.0, 50.0)),
@@ -80,6 +82,8 @@ def run(
     dataset: str | None = None,
     count: int = 100,
     limit: int | None = None,
+    seed: int = _SEED,
+    part: slice = slice(None),
 ) -> EvaluationTable:
     """Returns how often the right tasks are found, and the figures of the input and of the result.
 
@@ -93,6 +97,8 @@ def run(
         dataset: what the folder is called in the table; its own name when left out.
         count: mixes.
         limit: only the first mixes.
+        seed: of the mixes.
+        part: which of the sorted files are used.
 
     Raises:
         ImageError: the folder holds no images, or one cannot be decoded.
@@ -102,17 +108,18 @@ def run(
     if count < 1:
         raise SettingsError(f"Cannot judge {count} mixes: give 1 or more.")
     rows: list[Row] = []
-    for mix in _mixes(images(data), min(count, limit or count)):
+    for mix in _mixes(images(data)[part], min(count, limit or count), seed):
         rows += _judged(mix, diagnose, restore, name)
     order = [INPUT, name]
     return EvaluationTable(
         task="restore",
         dataset=dataset or data.name,
         protocol=(
-            f"{len(rows) // 2} seeded mixes (numpy's default_rng(({_SEED}, index))) of none, one or two of haze, "
+            f"{len(rows) // 2} seeded mixes (numpy's default_rng(({seed}, index))) of none, one or two of haze, "
             "camera shake, darkness, white noise and JPEG on clean images. Right tasks: just those against the "
             "damages, in any order; none for a clean image. The other columns are of the damaged ones: PSNR and SSIM "
-            "(scikit-image's: 7 px box) of RGB, result rounded to 8 bits, and the lowest gain over the input."
+            "(scikit-image's: 7 px box) of RGB, result rounded to 8 bits, how many end above the input or more than "
+            f"{HARM:g} dB below it, and the lowest gain over it."
         ),
         model=name,
         columns=_COLUMNS,
@@ -120,10 +127,10 @@ def run(
     )
 
 
-def _mixes(paths: Sequence[Path], count: int) -> Iterator[Mix]:
+def _mixes(paths: Sequence[Path], count: int, seed: int) -> Iterator[Mix]:
     for index in range(count):
         path = paths[index % len(paths)]
-        yield mixed(read_rgb(path)[0], f"{index:03d} {path.stem}", np.random.default_rng((_SEED, index)))
+        yield mixed(read_rgb(path)[0], f"{index:03d} {path.stem}", np.random.default_rng((seed, index)))
 
 
 def _judged(mix: Mix, diagnose: Diagnose, restore: Model, name: str) -> list[Row]:
@@ -137,5 +144,5 @@ def _judged(mix: Mix, diagnose: Diagnose, restore: Model, name: str) -> list[Row
     values = {**after.values, "right": 100.0 * (set(found) == mix.tasks)}
     if mix.tasks:
         gain = values["psnr"] - before.values["psnr"]
-        values |= {"gain": gain, "above": 100.0 * (gain > 0)}
+        values |= {"gain": gain, "above": 100.0 * (gain > 0), "harmed": 100.0 * (gain < -HARM)}
     return [before, Row(entrant=name, image=mix.name, values=values, seconds=after.seconds)]

@@ -30,6 +30,7 @@ def run(
     dataset: str | None = None,
     baselines: Mapping[str, Model] | None = None,
     limit: int | None = None,
+    part: slice = slice(None),
 ) -> EvaluationTable:
     """Returns how little models that keep the size change clean images, in dB.
 
@@ -40,12 +41,13 @@ def run(
         dataset: what the folder is called in the table; its own name when left out.
         baselines: models to print beside, by name, before the model.
         limit: only the first images.
+        part: which of the sorted files are used, before ``limit``.
 
     Raises:
         ImageError: the folder holds no images, or one cannot be decoded.
         ModelError: a model returns another shape or values that are not finite.
     """
-    clean = ((path.stem, read_rgb(path)[0]) for path in images(data)[:limit])
+    clean = ((path.stem, read_rgb(path)[0]) for path in images(data)[part][:limit])
     samples = (Sample(name=stem, source=image, truth=image) for stem, image in clean)
     rows = [row for row in rows_of({**(baselines or {}), name: model}, samples, _judge) if row.entrant != INPUT]
     return EvaluationTable(
