@@ -23,6 +23,7 @@ from ganvas.ops import random
 __all__ = ["Toy2d"]
 
 _SIGMA = {"ring": 0.01, "grid": 0.05 / 4}
+_FAR = 2**40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,3 +68,7 @@ class Toy2d:
         choice = random.uniform(random.key_of(self.seed, "toy2d", "mode"), index, (), dtype=torch.float64)
         noise = random.normal(random.key_of(self.seed, "toy2d", "noise"), index, (2,))
         return Clean(modes[(choice * len(modes)).long()] + self.deviation * noise)
+
+    def unseen(self, count: int) -> Clean:
+        """Returns points that no training gets to: the sequence far out."""
+        return self.batch(_FAR, count)

@@ -134,6 +134,7 @@ class Progress:
 
 
 def _losses(moment: Mapping[str, float]) -> dict[str, float]:
-    """The values worth a place on the bar: no learning rates, norms and counters."""
+    """The values worth a place on the bar: no learning rates, norms, counters and figures of health."""
     dull = ("lr_", "gradient_", "skipped")
-    return {k: v for k, v in moment.items() if "/" in k and not k.split("/")[1].startswith(dull)}
+    split = [(*name.split("/", 1), name) for name in moment if "/" in name]
+    return {name: moment[name] for phase, what, name in split if phase != "health" and not what.startswith(dull)}

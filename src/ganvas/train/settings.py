@@ -38,6 +38,8 @@ class TrainSettings:
         log_every: steps between lines of metrics.jsonl and TensorBoard.
         sample_minutes: minutes between grids of samples.
         checkpoint_minutes: minutes between checkpoints.
+        health_share: share of the training time for measuring its health, at lines of the log; 0 switches it off,
+            and the best model with it.
         max_bad: non-finite updates of one phase in a row before the run stops.
     """
 
@@ -49,11 +51,14 @@ class TrainSettings:
     log_every: int = 50
     sample_minutes: float = 10.0
     checkpoint_minutes: float = 5.0
+    health_share: float = 0.02
     max_bad: int = 10
 
     def __post_init__(self) -> None:
         if self.images < 1 or self.batch < 1 or self.log_every < 1:
             raise SettingsError("Training needs images, batch and log_every of at least 1.")
+        if not 0 <= self.health_share <= 1:
+            raise SettingsError("health_share is a share of the training time: give a number from 0 to 1.")
 
     def bf16(self, device: str) -> bool:
         """Returns whether networks run under bf16 autocast on this device."""
