@@ -13,7 +13,11 @@ __all__ = ["main"]
 
 _COMMANDS = {
     "restore": "Measure what ails photos and do what they need.",
+    "generate": "Make pictures by a trained generator, by seed.",
+    "interpolate": "Show the way from one made picture to the next.",
+    "data": "Say what is in a set of images before training on it.",
     "train": "Train a model by a recipe.",
+    "diagnose": "Say what ails a training run, and what to try.",
     "evaluate": "Measure a model on test pictures.",
     "models": "List the models and what is known of each.",
     "info": "Say everything known about a picture or a weights file.",

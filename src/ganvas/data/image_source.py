@@ -14,7 +14,7 @@ from jaxtyping import Int64, UInt8, UInt16
 from ganvas.core.errors import ImageError
 from ganvas.data.sources import SUFFIXES
 
-__all__ = ["IMAGE_SUFFIXES", "ArraySource", "ImageSource", "Pixels", "Split", "decode", "has_alpha"]
+__all__ = ["IMAGE_SUFFIXES", "ArraySource", "EncodedSource", "ImageSource", "Pixels", "Split", "decode", "has_alpha"]
 
 IMAGE_SUFFIXES = SUFFIXES | {".gif", ".jpe", ".jfif", ".pnm"}
 Pixels = UInt8[np.ndarray, "h w c"] | UInt16[np.ndarray, "h w c"]
@@ -53,6 +53,19 @@ class ImageSource(Protocol):
 
     def facts(self) -> dict[str, Any]:
         """Returns what was understood: ``kind`` at least, as JSON values."""
+        ...
+
+
+@runtime_checkable
+class EncodedSource(ImageSource, Protocol):
+    """A set whose images are files, wherever those lie."""
+
+    def raw(self, number: int) -> bytes:
+        """Returns the file of an image.
+
+        Raises:
+            ImageError: it cannot be read.
+        """
         ...
 
 
