@@ -91,5 +91,5 @@ class FieldNet(nn.Module):
         small = image
         if size != tuple(image.shape[-2:]):
             small = F.interpolate(image, size=size, mode="bilinear", align_corners=False, antialias=True)
-        values = image.float() * 0.5 + 0.5
-        return apply_field(values, self.look(small).float()) * 2 - 1
+        values = image.to(torch.promote_types(image.dtype, torch.float32)) * 0.5 + 0.5
+        return apply_field(values, self.look(small).to(values.dtype)) * 2 - 1

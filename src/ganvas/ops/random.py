@@ -53,22 +53,27 @@ def bits(key: int, index: Int[Tensor, " b"], count: int) -> Int[Tensor, "b count
 
 
 def uniform(
-    key: int, index: Int[Tensor, " b"], shape: tuple[int, ...], *, dtype: torch.dtype = torch.float32
+    key: int, index: Int[Tensor, " b"], shape: tuple[int, ...], *, dtype: torch.dtype | None = None
 ) -> Float[Tensor, "b ..."]:
-    """Returns uniform numbers in [0, 1) of shape (b, *shape), the 24 or 53 upper bits of a word each."""
+    """Returns uniform numbers in [0, 1) of shape (b, *shape), the 24 or 53 upper bits of a word each.
+
+    Args:
+        dtype: torch's default where it is left out, so that a training runs in float64 where its networks do.
+    """
+    dtype = dtype or torch.get_default_dtype()
     places = 53 if dtype == torch.float64 else 24
     words = _shift(bits(key, index, math.prod(shape)), 64 - places)
     return (words.to(dtype) * 2.0**-places).reshape(len(index), *shape)
 
 
 def normal(
-    key: int, index: Int[Tensor, " b"], shape: tuple[int, ...], *, dtype: torch.dtype = torch.float32
+    key: int, index: Int[Tensor, " b"], shape: tuple[int, ...], *, dtype: torch.dtype | None = None
 ) -> Float[Tensor, "b ..."]:
-    """Returns standard normal numbers of shape (b, *shape) by Box and Muller 1958."""
+    """Returns standard normal numbers of shape (b, *shape) by Box and Muller 1958, of torch's default dtype."""
     count = math.prod(shape)
     half = (count + 1) // 2
     pair = uniform(key, index, (2, half), dtype=torch.float64)
     radius = torch.sqrt(-2.0 * torch.log1p(-pair[:, 0]))
     angle = 2.0 * math.pi * pair[:, 1]
     both = torch.cat([radius * torch.cos(angle), radius * torch.sin(angle)], dim=1)
-    return both[:, :count].to(dtype).reshape(len(index), *shape)
+    return both[:, :count].to(dtype or torch.get_default_dtype()).reshape(len(index), *shape)
