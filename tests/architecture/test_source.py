@@ -59,7 +59,11 @@ def test_nothing_loads_code_from_data(sources: list) -> None:
         for node in ast.walk(source.tree):
             if not isinstance(node, ast.Call):
                 continue
-            if _dotted(node.func) in FORBIDDEN_CALLS:
+            # With weights_only torch's own reader names tensors and nothing else.
+            restricted = any(
+                keyword.arg == "weights_only" and ast.unparse(keyword.value) == "True" for keyword in node.keywords
+            )
+            if _dotted(node.func) in FORBIDDEN_CALLS and not (restricted and _dotted(node.func) == "torch.load"):
                 found.append(f"{source.name}:{node.lineno} calls {_dotted(node.func)}")
             if any(keyword.arg in {"allow_pickle", "shell"} for keyword in node.keywords):
                 found.append(f"{source.name}:{node.lineno} passes allow_pickle or shell")
