@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from ganvas.core.errors import SettingsError
 from ganvas.metrics.generation.neighbours import nearest
 from ganvas.metrics.generation.score import Features, checked
 
-__all__ = ["Memorisation", "memorisation"]
+__all__ = ["Memorisation", "copying", "memorisation"]
 
 _QUANTILE = 0.01
 
@@ -53,6 +54,19 @@ def memorisation(fake: Features, train: Features, held_out: Features) -> Memoris
         raise SettingsError("Features of different lengths cannot be compared: use one extractor.")
     centre = seen.mean(axis=0)
     floor, found = (nearest(rows - centre, seen - centre) for rows in other)
+    return copying(found, floor)
+
+
+def copying(found: Float[np.ndarray, " n"], floor: Float[np.ndarray, " m"]) -> Memorisation:
+    """Returns the figures from distances to the nearest training sample, where those were gathered part by part.
+
+    Args:
+        found: of generated samples.
+        floor: of held-out ones.
+
+    Raises:
+        SettingsError: no held-out image differs from the training images.
+    """
     if not floor.any():
         raise SettingsError("Every held-out image is among the training images: hold other images out.")
     # At least the smallest distance that occurs, so that exact copies count among few held-out images too.
