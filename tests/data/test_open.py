@@ -54,6 +54,14 @@ def test_orientation_is_applied(tmp_path: Path) -> None:
     assert open_source(tmp_path).read(0).shape == (32, 16, 3)
 
 
+def test_links_are_followed_once(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere" / "a.png", noise(0, 4, 4))
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "set")
+    assert len(open_source(tmp_path / "set")) == 1
+
+
 def test_class_folders(classes: Path) -> None:
     source = open_source(classes)
     assert source.classes == ("ant", "bee", "cat") and source.facts()["kind"] == "class folders"

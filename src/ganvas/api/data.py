@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -62,8 +62,7 @@ def check_data(
         raise SettingsError(f"There is no split {split!r}: choose train, val, test or all.")
     if at_most is not None and at_most < 1:
         raise SettingsError("Look at one image at least: raise --at-most.")
-    wanted: Split = split
-    source = open_source(path, split=wanted, attribute=attribute)
+    source = open_source(path, split=cast("Split", split), attribute=attribute)
     count = min(len(source), at_most or len(source))
     looked_at = np.unique(np.linspace(0, len(source) - 1, count).round().astype(np.int64)).tolist()
     seen = _Seen()

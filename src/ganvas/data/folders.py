@@ -89,7 +89,13 @@ def sampled_alpha(raw: Callable[[int], bytes], length: int) -> dict[str, Any]:
 
 def image_files(folder: Path) -> Iterator[str]:
     """Yields the paths of the image files below a folder, relative to it, with ``/``; hidden ones are left out."""
+    seen = set()
     for root, folders, files in os.walk(folder, followlinks=True):
+        place = os.stat(root)
+        if (place.st_dev, place.st_ino) in seen:  # a link back to where we have been
+            folders.clear()
+            continue
+        seen.add((place.st_dev, place.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
         below = Path(root).relative_to(folder)
         for file in files:
