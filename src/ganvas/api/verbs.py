@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,9 +51,8 @@ def upscale(
         UnsafeOutput: ``output`` is the original.
         OSError: ``output`` cannot be written.
     """
-    dials = {"sharpness": sharpness}
-    work = prepare(catalog.task("upscale"), model=model, scale=scale, controls=dials, real=real, options=options)
-    return apply_to(work, image, output=output, overwrite=overwrite)
+    controls = {"sharpness": sharpness}
+    return _do("upscale", image, model, output, overwrite, options, scale=scale, controls=controls, real=real)
 
 
 def denoise(
@@ -76,8 +76,7 @@ def denoise(
     Raises:
         the same as :func:`upscale`.
     """
-    work = prepare(catalog.task("denoise"), model=model, strength=strength, options=options)
-    return apply_to(work, image, output=output, overwrite=overwrite)
+    return _do("denoise", image, model, output, overwrite, options, strength=strength)
 
 
 def dejpeg(
@@ -101,8 +100,7 @@ def dejpeg(
     Raises:
         the same as :func:`upscale`.
     """
-    work = prepare(catalog.task("dejpeg"), model=model, strength=strength, options=options)
-    return apply_to(work, image, output=output, overwrite=overwrite)
+    return _do("dejpeg", image, model, output, overwrite, options, strength=strength)
 
 
 def deblur(
@@ -130,8 +128,7 @@ def deblur(
     Raises:
         the same as :func:`upscale`.
     """
-    work = prepare(catalog.task("deblur"), model=model, strength=strength, kernel=kernel, options=options)
-    return apply_to(work, image, output=output, overwrite=overwrite)
+    return _do("deblur", image, model, output, overwrite, options, strength=strength, kernel=kernel)
 
 
 def dehaze(
@@ -155,8 +152,7 @@ def dehaze(
     Raises:
         the same as :func:`upscale`.
     """
-    work = prepare(catalog.task("dehaze"), model=model, strength=strength, options=options)
-    return apply_to(work, image, output=output, overwrite=overwrite)
+    return _do("dehaze", image, model, output, overwrite, options, strength=strength)
 
 
 def brighten(
@@ -183,8 +179,7 @@ def brighten(
         the same as :func:`upscale`.
     """
     controls = {"brightness": brightness}
-    work = prepare(catalog.task("brighten"), model=model, strength=strength, controls=controls, options=options)
-    return apply_to(work, image, output=output, overwrite=overwrite)
+    return _do("brighten", image, model, output, overwrite, options, strength=strength, controls=controls)
 
 
 def enhance(
@@ -215,5 +210,32 @@ def enhance(
         the same as :func:`upscale`.
     """
     controls = {"brightness": brightness, "contrast": contrast, "saturation": saturation}
-    work = prepare(catalog.task("enhance"), model=model, strength=strength, controls=controls, options=options)
+    return _do("enhance", image, model, output, overwrite, options, strength=strength, controls=controls)
+
+
+def _do(
+    task: str,
+    image: Kind,
+    model: str | Path | Model | None,
+    output: str | Path | None,
+    overwrite: bool,
+    options: Options | None,
+    *,
+    scale: float | None = None,
+    strength: float = 1.0,
+    controls: Mapping[str, float | None] | None = None,
+    real: bool = False,
+    kernel: str | Path | np.ndarray | None = None,
+) -> Kind:
+    """What every task does: only the dials differ."""
+    work = prepare(
+        catalog.task(task),
+        model=model,
+        scale=scale,
+        strength=strength,
+        controls=controls,
+        real=real,
+        kernel=kernel,
+        options=options,
+    )
     return apply_to(work, image, output=output, overwrite=overwrite)

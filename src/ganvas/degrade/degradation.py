@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float
 
+from ganvas.core.errors import SettingsError
+
 Image = Float[np.ndarray, "h w c"]
 Degraded = Float[np.ndarray, "_h _w c"]  # a reduction changes the size
 __all__ = ["Chain", "Degradation", "Degraded", "Image", "Pairing", "quantise"]
@@ -37,12 +39,27 @@ def quantise(image: Image) -> Image:
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """Several degradations one after the other."""
+    """Several degradations one after the other; what the first changes in the photo, the target shows too.
+
+    Raises:
+        SettingsError: a later one changes the photo, which the target could not follow.
+    """
 
     steps: Sequence[Degradation]
 
+    def __post_init__(self) -> None:
+        if late := [type(step).__name__ for step in self.steps[1:] if isinstance(step, Pairing)]:
+            raise SettingsError(f"{late[0]} changes the photo that the target shows: put it first in the chain.")
+
     def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded:
-        image = clean
+        return self.pair(clean, rng)[0]
+
+    def pair(self, clean: Image, rng: np.random.Generator) -> tuple[Degraded, Image]:
+        """Returns the photo after all steps, and the photo as the first one changed it."""
+        source = target = clean
         for step in self.steps:
-            image = step(image, rng)
-        return image
+            if isinstance(step, Pairing):
+                source, target = step.pair(source, rng)
+            else:
+                source = step(source, rng)
+        return source, target

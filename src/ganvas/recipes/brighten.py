@@ -7,6 +7,7 @@ from ganvas.data.settings import PairedFolder
 from ganvas.degrade.low_light import LowLight
 from ganvas.methods.regression import Regression
 from ganvas.nets.generator import FieldSettings
+from ganvas.recipes._photos import PHOTOS
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -27,6 +28,6 @@ def recipe() -> Recipe:
         about=About(
             name="brighten",
             title="Brightens a dark photo",
-            data="522 photos: 400 of BSDS500 (train, test) and 122 ImageNet samples; research terms, not redistributed",
+            data=PHOTOS,
         ),
     )

@@ -7,6 +7,7 @@ from ganvas.data.settings import PairedFolder
 from ganvas.degrade.noise import NoiseMix
 from ganvas.methods.regression import Regression
 from ganvas.nets.generator import HalfUNetSettings
+from ganvas.recipes._photos import PHOTOS
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -26,6 +27,6 @@ def recipe() -> Recipe:
         about=About(
             name="denoise",
             title="Removes noise of any strength, colour and gray",
-            data="522 photos: 400 of BSDS500 (train, test) and 122 ImageNet samples; research terms, not redistributed",
+            data=PHOTOS,
         ),
     )

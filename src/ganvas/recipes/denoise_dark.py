@@ -8,6 +8,7 @@ from ganvas.degrade.jpeg import Jpeg
 from ganvas.degrade.low_light import LowLight, Raised
 from ganvas.methods.regression import Regression
 from ganvas.nets.generator import HalfUNetSettings
+from ganvas.recipes._photos import PHOTOS
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -29,6 +30,6 @@ def recipe() -> Recipe:
         about=About(
             name="denoise-dark",
             title="Removes the noise of a dark photo that was brightened",
-            data="522 photos: 400 of BSDS500 (train, test) and 122 ImageNet samples; research terms, not redistributed",
+            data=PHOTOS,
         ),
     )

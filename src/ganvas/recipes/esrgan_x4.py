@@ -8,6 +8,7 @@ from ganvas.degrade.bicubic import Bicubic
 from ganvas.degrade.grain import Grainy
 from ganvas.methods.esrgan import ESRGAN
 from ganvas.nets.generator import RRDBSettings
+from ganvas.recipes._photos import PHOTOS
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -37,6 +38,6 @@ def recipe() -> Recipe:
         about=About(
             name="esrgan-x4",
             title="Enlarges four times, sharp, by the deep network of ESRGAN",
-            data="522 photos: 400 of BSDS500 (train, test) and 122 ImageNet samples; research terms, not redistributed",
+            data=PHOTOS,
         ),
     )

@@ -7,6 +7,7 @@ from ganvas.data.settings import PairedFolder
 from ganvas.degrade.bicubic import Bicubic
 from ganvas.methods.regression import Regression
 from ganvas.nets.generator import CompactSettings
+from ganvas.recipes._photos import PHOTOS
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -26,6 +27,6 @@ def recipe() -> Recipe:
         about=About(
             name="upscale-x4",
             title="Enlarges four times, faithful to what is there",
-            data="522 photos: 400 of BSDS500 (train, test) and 122 ImageNet samples; research terms, not redistributed",
+            data=PHOTOS,
         ),
     )

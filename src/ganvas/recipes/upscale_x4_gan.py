@@ -8,6 +8,7 @@ from ganvas.degrade.bicubic import Bicubic
 from ganvas.degrade.grain import Grainy
 from ganvas.methods.srgan import SRGAN
 from ganvas.nets.generator import CompactSettings
+from ganvas.recipes._photos import PHOTOS
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -39,6 +40,6 @@ def recipe() -> Recipe:
         about=About(
             name="upscale-x4-gan",
             title="Enlarges four times, sharp: fine detail is guessed",
-            data="522 photos: 400 of BSDS500 (train, test) and 122 ImageNet samples; research terms, not redistributed",
+            data=PHOTOS,
         ),
     )
