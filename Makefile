@@ -40,6 +40,8 @@ bench: $(venv)/.installed-dev
 	@$(run) benchmarks/dirac.py
 	@$(run) benchmarks/toy2d.py
 	@$(run) benchmarks/bench_training.py
+	@$(run) benchmarks/bench_gan_step.py
+	@$(run) benchmarks/bench_distributed.py
 	@$(run) benchmarks/bench_network.py --model upscale-x4
 	@$(run) benchmarks/bench_models.py
 	@$(run) benchmarks/bench_tiling.py --model denoise

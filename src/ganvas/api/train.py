@@ -74,8 +74,8 @@ def train(
     from ganvas.zoo.models import find
 
     chosen, called = find_recipe(recipe) if isinstance(recipe, str | Path) else (recipe, name)
-    if data is not None and not Path(data).is_dir():
-        raise SettingsError(f"{data} is not a folder: give the folder that holds the training pictures.")
+    if data is not None and not Path(data).exists():
+        raise SettingsError(f"{data} does not exist: give the folder or archive that holds the training pictures.")
     if pairs is not None or pairs_in is not None:
         chosen = _on_pairs(chosen, pairs, pairs_in)
     plan = Plan(
@@ -108,8 +108,11 @@ def _on_pairs(recipe: Recipe, folders: tuple[str | Path, str | Path] | None, hal
 def _device(name: str) -> str:
     import torch
 
+    from ganvas.train.distributed import device_here
+
     if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    name = device_here(name)
     try:
         torch.empty(1, device=name)
     except (RuntimeError, AssertionError) as error:

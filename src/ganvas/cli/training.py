@@ -18,6 +18,7 @@ import tyro
 from ganvas.api.train import train
 from ganvas.core.errors import GanvasError, MissingExtra
 from ganvas.io.checkpoint import read_header
+from ganvas.train.distributed import launched
 from ganvas.train.observers import Jsonl, Observer, Progress, TensorBoard
 from ganvas.train.settings import Recipe
 
@@ -85,6 +86,8 @@ def run(recipe: Recipe, name: str, words: Sequence[str]) -> int:
             name=name,
             observers=_observers(flags, stack),
         )
+    if not launched().writes:
+        return 0
     told = f"{_REASONS[outcome.reason]} after {outcome.images_seen:,} images: {outcome.model}"
     print(f"ganvas: {told}", file=sys.stderr)
     if outcome.reason != "finished":
@@ -93,6 +96,8 @@ def run(recipe: Recipe, name: str, words: Sequence[str]) -> int:
 
 
 def _observers(flags: Flags, stack: ExitStack) -> list[Observer]:
+    if not launched().writes:
+        return []
     flags.run.mkdir(parents=True, exist_ok=True)
     first = _images_seen(flags.run) if flags.resume else 0
     total = flags.recipe.train.images

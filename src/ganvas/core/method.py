@@ -71,7 +71,8 @@ class Step:
             no batch-norm statistic.
         rng: draws by global sample index.
         memory: survives steps and is checkpointed; changed in ``after_step`` only.
-        carry: what one phase of this step leaves, detached, for a later one.
+        carry: what one phase of this step leaves, detached, for a later one. Numbers in it are added up over all
+            processes before ``after_step`` sees them: leave sums and counts.
         seen: scalars to log, beside the losses.
     """
 

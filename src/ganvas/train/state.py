@@ -29,6 +29,7 @@ class TrainState:
         step: steps done.
         images_seen: images drawn; also the position in the data, so there is no other sampler state.
         skipped: updates left out because they were not finite.
+        processes: how many train this state together.
     """
 
     nets: dict[str, nn.Module]
@@ -38,6 +39,7 @@ class TrainState:
     step: int = 0
     images_seen: int = 0
     skipped: int = 0
+    processes: int = 1
 
     def tensors(self) -> dict[str, Tensor]:
         """Returns every tensor of the state by a unique name."""
@@ -61,6 +63,7 @@ class TrainState:
             "skipped": self.skipped,
             "memory": plain,
             "threads": torch.get_num_threads(),
+            "processes": self.processes,
         }
 
     def restore(self, tensors: Mapping[str, Tensor], scalars: Mapping[str, Any]) -> None:

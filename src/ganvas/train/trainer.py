@@ -1,17 +1,16 @@
 """A whole training run in a folder: resume, clock, signals, checkpoints, observers, and the model at the end.
 
 The folder holds ``run.json`` (the recipe, whole), ``last.safetensors`` (all state), ``model.safetensors`` (the model
-to apply), ``metrics.jsonl`` and ``tensorboard/``.
+to apply), ``best.safetensors`` (the model whose samples came closest to real ones), ``metrics.jsonl`` and
+``tensorboard/``.
 """
 
 from __future__ import annotations
 
 import json
-import signal
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,11 +23,14 @@ from ganvas.core.settings import classes_in, from_json, to_json
 from ganvas.data.pairs import PairedFolders, SideBySide
 from ganvas.data.streams import Prefetch
 from ganvas.io import checkpoint
+from ganvas.train.distributed import Shared, World, joined, launched
 from ganvas.train.engine import Engine, EngineSettings, Logs
 from ganvas.train.export import load_into, model_header, model_tensors
 from ganvas.train.observers import Moment, Observer
 from ganvas.train.samples import sample_grid
 from ganvas.train.settings import Recipe
+from ganvas.train.stopping import stopping
+from ganvas.train.watch import Watch
 
 __all__ = ["Outcome", "Plan", "fit", "read_run", "run_facts"]
 
@@ -85,10 +87,17 @@ class _Clock:
 def fit(recipe: Recipe, plan: Plan, observers: Sequence[Observer] = ()) -> Outcome:
     """Trains until the recipe's images, the minutes, or SIGINT or SIGTERM; always leaves a checkpoint and a model.
 
+    Under torchrun all processes train together; the first of them writes, and alone tells its observers.
+
     Raises:
         SettingsError: the run folder is not empty and ``resume`` was not asked for.
         NonFiniteError: the run is back at its last good checkpoint.
     """
+    with joined(plan.device) as world:
+        return _fit(recipe, plan, observers if world.writes else (), world)
+
+
+def _fit(recipe: Recipe, plan: Plan, observers: Sequence[Observer], world: World) -> Outcome:
     train = recipe.train
     stream = recipe.data.stream(plan.data, seed=train.seed)
     settings = EngineSettings(
@@ -100,14 +109,15 @@ def fit(recipe: Recipe, plan: Plan, observers: Sequence[Observer] = ()) -> Outco
         micro_batch=train.micro_batch,
         max_bad=train.max_bad,
     )
-    engine: Engine[Any] = Engine(recipe.method, settings)
+    engine: Engine[Any] = Engine(recipe.method, settings, world)
     last = plan.run / "last.safetensors"
     _open_run(recipe, plan, engine, last)
     shown = stream.batch(0, min(train.batch, 512)).to(plan.device)
-    prefetch = Prefetch(stream, engine.state.images_seen, _repeat(train.batch))
+    watch = Watch.of(recipe, stream, plan.run, plan.version, plan.device, resume=plan.resume) if world.writes else None
+    prefetch = Prefetch(Shared(stream, world), engine.state.images_seen, _repeat(train.batch))
     try:
-        with _stopping() as stopped:
-            reason = _loop(engine, prefetch, recipe, plan, shown, stopped, observers)
+        with stopping() as stopped:
+            reason = _loop(engine, prefetch, recipe, plan, shown, stopped, observers, watch)
     except NonFiniteError:
         _restore(engine, last)
         raise
@@ -128,19 +138,27 @@ def _repeat(size: int) -> Iterator[int]:
 
 
 def _open_run(recipe: Recipe, plan: Plan, engine: Engine[Any], last: Path) -> None:
+    engine.world.first(lambda: _check_folder(plan, last))
     if plan.resume:
-        if not last.exists():
-            raise CheckpointError(f"{plan.run} holds no last.safetensors to resume from: start without --resume.")
         _restore(engine, last)
         return
-    if last.exists():
-        raise SettingsError(f"{plan.run} already holds a run: add --resume to go on, or choose another --run folder.")
-    plan.run.mkdir(parents=True, exist_ok=True)
     if plan.init_from is not None:
         load_into(engine.state, plan.init_from)
+    engine.world.first(lambda: _write_facts(recipe, plan))
+    _save(engine, recipe, plan)
+
+
+def _check_folder(plan: Plan, last: Path) -> None:
+    if plan.resume and not last.exists():
+        raise CheckpointError(f"{plan.run} holds no last.safetensors to resume from: start without --resume.")
+    if not plan.resume and last.exists():
+        raise SettingsError(f"{plan.run} already holds a run: add --resume to go on, or choose another --run folder.")
+
+
+def _write_facts(recipe: Recipe, plan: Plan) -> None:
+    plan.run.mkdir(parents=True, exist_ok=True)
     facts = run_facts(recipe, plan)
     (plan.run / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    _save(engine, recipe, plan)
 
 
 def run_facts(recipe: Recipe, plan: Plan) -> dict[str, Any]:
@@ -153,6 +171,7 @@ def run_facts(recipe: Recipe, plan: Plan) -> dict[str, Any]:
         "init_from": str(plan.init_from) if plan.init_from else None,
         "versions": {"ganvas": plan.version, "torch": torch.__version__},
         "threads": torch.get_num_threads(),
+        "processes": launched().size,
     }
 
 
@@ -181,11 +200,13 @@ def _restore(engine: Engine[Any], last: Path) -> None:
     if header.get("kind") != "train":
         raise CheckpointError(f"{last} is not a training checkpoint: resume from the run's last.safetensors.")
     engine.state.restore(checkpoint.load_tensors(last), header["state"])
-    before, now = header["state"]["threads"], torch.get_num_threads()
-    if before != now:
-        warnings.warn(
-            f"Resuming with {now} threads what ran with {before}: sums may differ in the last bit.", stacklevel=2
-        )
+    running = {"threads": torch.get_num_threads(), "processes": engine.world.size}
+    for what, now in running.items():
+        before = header["state"].get(what, 1)
+        if before != now:
+            warnings.warn(
+                f"Resuming with {now} {what} what ran with {before}: sums may differ in the last bit.", stacklevel=2
+            )
 
 
 def _loop(
@@ -196,33 +217,52 @@ def _loop(
     shown: Batch,
     stopped: list[int],
     observers: Sequence[Observer],
+    watch: Watch | None,
 ) -> str:
     train, state = recipe.train, engine.state
     start, logs = time.monotonic(), list[Logs]()
     saving, sampling = _Clock(train.checkpoint_minutes), _Clock(train.sample_minutes)
     while state.images_seen < train.images:
-        logs.append(engine.advance(prefetch))
-        if len(logs) == train.log_every:
+        try:
+            logs.append(engine.advance(prefetch))
+        except NonFiniteError:  # what led there is told too
             _tell(observers, logs, engine, start)
-        if saving.due():
+            raise
+        if len(logs) == train.log_every:
+            found = watch.look(state, last=state.images_seen >= train.images) if watch else {}
+            _tell(observers, logs, engine, start, found)
+        late = plan.minutes is not None and time.monotonic() - start > plan.minutes * 60
+        due = engine.world.writes and saving.due()
+        # All processes stop and save after the same step, whoever was asked to.
+        signalled, late, due = engine.world.any_of([bool(stopped), late, due])
+        if due:
             _save(engine, recipe, plan)
         if sampling.due():
             _show(observers, recipe, engine, shown)
-        if stopped:
+        if signalled:
             return "signal"
-        if plan.minutes is not None and time.monotonic() - start > plan.minutes * 60:
+        if late:
             return "minutes"
     _show(observers, recipe, engine, shown)
     return "finished"
 
 
-def _tell(observers: Sequence[Observer], logs: list[Logs], engine: Engine[Any], start: float) -> None:
+def _tell(
+    observers: Sequence[Observer],
+    logs: list[Logs],
+    engine: Engine[Any],
+    start: float,
+    health: Mapping[str, float] | None = None,
+) -> None:
     state = engine.state
     moment = Moment(step=state.step, images=state.images_seen, seconds=round(time.monotonic() - start, 2))
+    means: dict[str, float] = {}
     for name in dict.fromkeys(name for entry in logs for name in entry):
         values = [float(entry[name]) for entry in logs if name in entry]
-        moment[name] = sum(values) / len(values)
+        means[name] = sum(values) / len(values)
+    moment.update(engine.world.means(means))
     moment["skipped"] = state.skipped
+    moment.update(health or {})
     logs.clear()
     for observer in observers:
         observer.scalars(moment)
@@ -238,27 +278,10 @@ def _show(observers: Sequence[Observer], recipe: Recipe, engine: Engine[Any], sh
 
 
 def _save(engine: Engine[Any], recipe: Recipe, plan: Plan) -> None:
+    engine.world.check_same(engine.state.tensors())
+    if not engine.world.writes:
+        return
     header = {"kind": "train", "method": type(recipe.method).__name__, "state": engine.state.scalars()}
     checkpoint.save(plan.run / "last.safetensors", engine.state.tensors(), header)
     model = model_header(recipe, engine.state, version=plan.version)
     checkpoint.save(plan.run / "model.safetensors", model_tensors(recipe, engine.state), model)
-
-
-@contextmanager
-def _stopping() -> Iterator[list[int]]:
-    """Collects SIGINT and SIGTERM, so that the step in hand ends and the state is saved; a second one interrupts."""
-    seen: list[int] = []
-
-    def note(number: int, frame: object) -> None:
-        if seen:
-            raise KeyboardInterrupt
-        seen.append(number)
-
-    with ExitStack() as stack:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            try:
-                before = signal.signal(number, note)
-            except ValueError:  # not in the main thread: whoever runs us there stops us there
-                continue
-            stack.callback(signal.signal, number, before)
-        yield seen

@@ -1,0 +1,125 @@
+"""Two processes of one thread each against one of one thread: images per second of the same training step.
+
+    python benchmarks/bench_distributed.py                 # DCGAN, 32 px, the same global batch of 64
+    python benchmarks/bench_distributed.py --method wgan_gp --rounds 5
+
+Ideal are twice as many images per second. Wants a quiet machine with two cores. The processor time per image of all
+processes together, which waiting does not add to, is printed too: it says what the exchange costs even on a busy one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+import torch
+
+from ganvas.core.batch import Clean
+from ganvas.games.stabilisers import Stabilisers
+from ganvas.games.synthesis import Synthesis
+from ganvas.methods.dcgan import DCGAN
+from ganvas.methods.wgan_gp import WganGp
+from ganvas.nets.synthesis.settings import DCGANSettings
+from ganvas.ops import random
+from ganvas.train.distributed import Shared, joined
+from ganvas.train.engine import Engine, EngineSettings
+from ganvas.train.settings import TrainSettings
+
+
+class Noise:
+    """Samples by their index; the first of them again and again, so that nothing is made while the clock runs."""
+
+    def __init__(self, size: int) -> None:
+        self._images = random.uniform(1, torch.arange(256), (3, size, size)) * 2 - 1
+
+    def batch(self, first: int, count: int) -> Clean:
+        """Returns samples ``first`` to ``first + count - 1``."""
+        return Clean(self._images[torch.arange(first, first + count) % len(self._images)])
+
+
+def work(given: argparse.Namespace) -> None:
+    """Trains some steps; every process prints its seconds."""
+    torch.set_num_threads(1)
+    pair = DCGANSettings(size=given.size, channels=3, norm_d="batch" if given.method == "dcgan" else "none")
+    method: Synthesis = DCGAN(networks_=pair)
+    if given.method == "wgan_gp":
+        method = WganGp(networks_=pair, stabilise=Stabilisers(gradient_penalty=10.0))
+    settings = EngineSettings(batch=given.batch, total=10**9, bf16=TrainSettings(images=1).bf16("cpu"))
+    with joined("cpu") as world:
+        engine: Engine[Any] = Engine(method, settings, world)  # type: ignore[arg-type]
+        stream = Shared(Noise(given.size), world)
+        for _ in range(2):
+            engine.advance(stream)
+        first = engine.state.images_seen
+        clock, processor = time.perf_counter(), time.process_time()
+        for _ in range(given.steps):
+            engine.advance(stream)
+        world.any_of([True])  # all are done
+        seen = engine.state.images_seen - first
+        told = {"seconds": time.perf_counter() - clock, "cpu": time.process_time() - processor, "images": seen}
+    print(json.dumps(told))
+
+
+def launch(size: int, words: list[str]) -> dict[str, float]:
+    """Runs ``size`` processes; returns seconds, their processor seconds together, and images."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = str(found.getsockname()[1])
+    one = {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "WORLD_SIZE": str(size),
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": port,
+    }
+    command = [sys.executable, __file__, "--worker", *words]
+    children = [
+        subprocess.Popen(command, env={**one, "RANK": str(rank)}, stdout=subprocess.PIPE, text=True)
+        for rank in range(size)
+    ]
+    rows = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
+    return {
+        "seconds": max(row["seconds"] for row in rows),
+        "cpu": sum(row["cpu"] for row in rows),
+        "images": rows[0]["images"],
+    }
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--method", choices=["dcgan", "wgan_gp"], default="dcgan")
+    parser.add_argument("--steps", type=int, default=10, help="counted steps of a round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--size", type=int, default=32, help="side of the images, px")
+    parser.add_argument("--batch", type=int, default=64, help="samples per update, of all processes together")
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.worker:
+        work(given)
+        return
+    words = [f"--{name}={getattr(given, name)}" for name in ("method", "steps", "size", "batch")]
+    found: dict[int, list[dict[str, float]]] = {1: [], 2: []}
+    for _ in range(given.rounds):
+        for size, rows in found.items():
+            rows.append(launch(size, words))
+    print(f"{given.method}, {given.size} px, global batch {given.batch}, one thread a process")
+    rates, costs = {}, {}
+    for size, rows in found.items():
+        rates[size] = statistics.median(row["images"] / row["seconds"] for row in rows)
+        costs[size] = statistics.median(row["cpu"] / row["images"] for row in rows)
+        print(f"  {size} process(es)  {rates[size]:8.1f} images/s  {1000 * costs[size]:7.2f} ms of CPU an image")
+    print(
+        f"  share of the ideal: {rates[2] / rates[1] / 2:.2f} on the clock, {costs[1] / costs[2]:.2f} by processor time"
+    )
+
+
+if __name__ == "__main__":
+    main()
