@@ -19,6 +19,7 @@ from ganvas.core.errors import ModelError, SettingsError
 from ganvas.evaluate import generation, real_images
 from ganvas.evaluate.generation import FLOOR, Entrant, run
 from ganvas.evaluate.generation_table import Entry, GenerationTable
+from ganvas.metrics.generation.ppl import ppl
 from ganvas.zoo.extractors import Extractor
 
 SIDE, CLASSES = 12, 3
@@ -126,6 +127,22 @@ def test_a_class_that_is_asked_for_is_confirmed_or_not(data: Path) -> None:
     assert "cas" in table.columns().values()  # no extractor takes part in it
     with pytest.raises(SettingsError, match="knows classes"):
         run({"fresh": Entrant(make=fresh)}, data, extractor=EYE, samples=60, learn=learn)
+
+
+def test_the_path_length_is_taken_of_unrounded_images(data: Path) -> None:
+    weights = np.random.default_rng(3).normal(0, 0.1, (5, SIDE * SIDE))
+
+    def paint(codes: np.ndarray) -> np.ndarray:
+        return np.tanh(codes @ weights).reshape(len(codes), SIDE, SIDE, 1)
+
+    near = replace(EYE, layers=lambda image: [torch.cat([image, 1 - image], dim=1)])
+    models = {"fresh": Entrant(make=fresh, paint=paint, latent=5)}
+    table = run(models, data, extractor=near, samples=30, paths=40)
+    assert values(table)["fresh"].values["ppl"] == ppl(paint, near.distance, latent=5, samples=40)
+    assert "40 paths of unrounded images" in table.protocol.sentence()
+    assert "ppl" not in values(table)[FLOOR].values and "ppl[eye]" in table.columns().values()
+    with pytest.raises(SettingsError, match="leave --paths out"):
+        run({"fresh": Entrant(make=fresh)}, data, extractor=near, samples=30, paths=40)
 
 
 def test_figures_of_different_extractors_never_share_a_column(table: GenerationTable) -> None:

@@ -27,6 +27,7 @@ from ganvas.metrics.generation.memorisation import copying
 from ganvas.metrics.generation.moments import Moments
 from ganvas.metrics.generation.ms_ssim import ms_ssim_diversity
 from ganvas.metrics.generation.neighbours import nearest
+from ganvas.metrics.generation.ppl import ppl
 from ganvas.metrics.generation.precision_recall import precision_recall
 from ganvas.zoo.extractors import Extractor, Read
 
@@ -48,10 +49,15 @@ class Entrant:
     Attributes:
         make: seeds, and the class asked for with each (nothing where it knows none), to 8-bit images (n, h, w, c).
         classes: how many it can be asked for; 0 where it knows none.
+        paint: latent codes to float images in [-1, 1], unrounded, for the path length; always the same class at a place
+            of the batch.
+        latent: numbers of a code.
     """
 
     make: Callable[[Sequence[int], Sequence[int]], np.ndarray]
     classes: int = 0
+    paint: Callable[[np.ndarray], np.ndarray] | None = None
+    latent: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +100,7 @@ def run(
     dataset: str | None = None,
     samples: int = 10_000,
     reference: int = 50_000,
+    paths: int = 0,
     fit: Fit = "crop",
     learn: Fitting | None = None,
 ) -> GenerationTable:
@@ -106,6 +113,7 @@ def run(
         dataset: what the data are called in the table; their own name when left out.
         samples: images generated, with the seeds 0 to samples - 1.
         reference: at most so many real training images are compared with, drawn at random.
+        paths: for the perceptual path length; 0 leaves it out.
         fit: how real images are brought to the size of the generated ones: as in the generator's own training.
         learn: trains a classifier, for the classification accuracy score of labelled models.
 
@@ -128,7 +136,8 @@ def run(
     known = _referred(train, chosen, size, extractor, [floor, *sets])
     count = min(len(known.features), *(len(one.labels) for one in (floor, *sets)))
     scores = _scores(sets, floor, _real(train, chosen[:samples], size, extractor), learn) if learn else {}
-    entries = [_entry(one, known, floor, train.classes, count, scores) for one in (floor, *sets)]
+    lengths = {name: _length(name, entrant, extractor, paths) for name, entrant in models.items()} if paths else {}
+    entries = [_entry(one, known, floor, train.classes, count, (scores, lengths)) for one in (floor, *sets)]
     protocol = Protocol(
         extractor=extractor.name,
         extractor_digest=extractor.digest[:8],
@@ -141,6 +150,7 @@ def run(
         held_out=words[1],
         held_out_samples=len(floor.labels),
         neighbours=count,
+        paths=paths,
         width=width,
         height=height,
         channels=channels,
@@ -216,6 +226,12 @@ def _scores(sets: Sequence[_Set], floor: _Set, train: _Set, learn: Fitting) -> d
     }
 
 
+def _length(name: str, entrant: Entrant, extractor: Extractor, paths: int) -> float:
+    if entrant.paint is None:
+        raise SettingsError(f"{name} takes no latent codes: leave --paths out.")
+    return ppl(entrant.paint, extractor.distance, latent=entrant.latent, samples=paths)
+
+
 def _joined(reads: Sequence[Read]) -> Read:
     return Read(
         features=np.concatenate([read.features for read in reads]),
@@ -229,12 +245,13 @@ def _entry(
     floor: _Set,
     classes: Sequence[str],
     count: int,
-    scores: Mapping[str, float],
+    more: tuple[Mapping[str, float], Mapping[str, float]],
 ) -> Entry:
     """All figures of one set of images.
 
     Args:
         count: samples of each side where figures depend on it: the same for every entrant.
+        more: accuracy scores and path lengths by name, where they were measured.
     """
     features, probabilities = one.read.features, one.read.probabilities
     some, real = features[:count], known.features[:count]
@@ -267,8 +284,7 @@ def _entry(
         alike = ms_ssim_diversity(one.images[:_SHOWN])
         values["ms_ssim"] = alike
         notes += [alike.note] if alike.note else []
-    if one.name in scores:
-        values["cas"] = scores[one.name]
+    values |= {key: found[one.name] for key, found in zip(("cas", "ppl"), more, strict=True) if one.name in found}
     if not math.isnan(one.seconds):
         values["s_per_1000"] = one.seconds * 1000 / len(one.labels)
     return Entry(entrant=one.name, values=values, notes=notes)

@@ -49,6 +49,7 @@ class Protocol:
         held_out: the real images of the floor, and their split.
         held_out_samples: how many.
         neighbours: samples of each side for precision, recall, density, coverage and KID.
+        paths: of the path length, on the sphere between normal codes; 0 where it was not measured.
         width, height, channels: of the images, generated and real.
         fit: how real images were brought to that size.
         quantised: type of the pixels that were measured.
@@ -65,6 +66,7 @@ class Protocol:
     held_out: str
     held_out_samples: int
     neighbours: int
+    paths: int
     width: int
     height: int
     channels: int
@@ -78,7 +80,8 @@ class Protocol:
             f"{self.channels} channel{'s' * (self.channels > 1)}, rounded to {self.quantised}; against "
             f"{self.reference_samples:,} real images ({self.reference}, fit {self.fit}); the floor is "
             f"{self.held_out_samples:,} other real images ({self.held_out}). Features of {self.extractor} "
-            f"({self.extractor_digest}), resize {self.resize}; neighbours and KID among {self.neighbours:,} of each."
+            f"({self.extractor_digest}), resize {self.resize}; neighbours and KID among {self.neighbours:,} of each"
+            + (f"; {self.paths:,} paths of unrounded images." if self.paths else ".")
         )
 
     def to_json(self) -> dict[str, Any]:
