@@ -62,19 +62,21 @@ def stream(folder: Path, size: int, batch: int, batches: int) -> dict[str, float
 
     torch.set_num_threads(1)
     before = resident()
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     settings = LabelledImages(size=size, classes=10, cache_bytes=0, flip=True)
     images = settings.stream(folder, seed=0)
-    indexed = time.perf_counter()
+    indexed, cpu_indexed = time.perf_counter(), time.process_time()
     memory = [resident()]
     for number in range(batches):
         images.batch(number * batch, batch)
         memory.append(resident())
-    seconds = time.perf_counter() - indexed
+    seconds, cpu = time.perf_counter() - indexed, time.process_time() - cpu_indexed
     return {
         "images": len(images.labels),
         "index_seconds": indexed - start,
+        "index_cpu_seconds": cpu_indexed - cpu_start,
         "images_per_second": batches * batch / seconds,
+        "cpu_ms_per_image": cpu / (batches * batch) * 1e3,
         "before_mib": before,
         "indexed_mib": memory[0],
         "after_a_tenth_mib": memory[1 + batches // 10],
@@ -118,8 +120,9 @@ def main() -> None:
         words += ["--batch", str(choice.batch), "--batches", str(choice.batches)]
         told = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
     print(
-        f"index of {told['images']} images in {told['index_seconds']:.1f} s, {told['images_per_second']:.0f} images/s"
+        f"index of {told['images']} images in {told['index_seconds']:.1f} s, {told['index_cpu_seconds']:.1f} s of CPU"
     )
+    print(f"{told['images_per_second']:.0f} images/s, {told['cpu_ms_per_image']:.2f} ms of CPU each")
     print(
         f"resident {told['before_mib']:.0f} MiB before, {told['indexed_mib']:.0f} with the index, "
         f"{told['after_a_tenth_mib']:.0f} after a tenth of the batches, {told['last_mib']:.0f} at the end, "
