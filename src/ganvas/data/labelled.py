@@ -14,13 +14,12 @@ from typing import Literal
 import cv2
 import numpy as np
 import torch
-from jaxtyping import Float, Float32
-from torch import Tensor
+from jaxtyping import Float32
 
 from ganvas.core.batch import Labelled
 from ganvas.core.errors import SettingsError
 from ganvas.data.sources import Folder
-from ganvas.data.streams import order
+from ganvas.data.streams import order, tensor
 
 __all__ = ["LabelledFolder", "LabelledStream", "Labels"]
 
@@ -120,7 +119,7 @@ class LabelledStream:
     def batch(self, first: int, count: int) -> Labelled:
         """Returns samples ``first`` to ``first + count - 1``, images in [-1, 1]."""
         images, labels = zip(*[self._sample(index) for index in range(first, first + count)], strict=True)
-        return Labelled(_tensor(np.stack(images)), torch.tensor(labels))
+        return Labelled(tensor(np.stack(images)), torch.tensor(labels))
 
     def test(self) -> Labelled:
         """Returns the images held out: the largest square in the middle of each, unturned, at the size of the patch.
@@ -131,7 +130,7 @@ class LabelledStream:
         if not self.held_out or self.settings.labels != "folders":
             raise SettingsError("A test needs class folders and hold_out of at least 1.")
         images = [_square(self.source.read(n), 1.0, (0.5, 0.5), self.settings.patch) for n in self.held_out]
-        return Labelled(_tensor(np.stack(images)), torch.tensor([self.labels[n] for n in self.held_out]))
+        return Labelled(tensor(np.stack(images)), torch.tensor([self.labels[n] for n in self.held_out]))
 
     def _sample(self, index: int) -> tuple[Float32[np.ndarray, "n n 3"], int]:
         rng = np.random.default_rng([self.seed, index])
@@ -155,7 +154,3 @@ def _square(image: np.ndarray, zoom: float, place: tuple[float, float], side: in
     if cut == side:
         return part
     return cv2.resize(part, (side, side), interpolation=cv2.INTER_AREA if cut > side else cv2.INTER_LINEAR)
-
-
-def _tensor(images: Float32[np.ndarray, "b n n 3"]) -> Float[Tensor, "b 3 n n"]:
-    return torch.from_numpy(images * np.float32(2) - np.float32(1)).permute(0, 3, 1, 2)

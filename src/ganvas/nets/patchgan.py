@@ -21,6 +21,8 @@ __all__ = ["PatchGAN"]
 class PatchGAN(nn.Module):
     """A 3x3 convolution, strided 4x4 convolutions that double the width, then a map of logits.
 
+    With three strided layers a logit sees a patch of 56 px.
+
     Args:
         channels: image channels.
         features: width of the first layer.
@@ -49,11 +51,3 @@ class PatchGAN(nn.Module):
             x = F.leaky_relu(conv(x), 0.2)
             below.append(x)
         return self.head(x), below
-
-
-def receptive_field(layers: int) -> int:
-    """Returns the side, in px, of the patch one logit sees."""
-    side = 5  # the two 3x3 convolutions at the end
-    for _ in range(layers):
-        side = side * 2 + 2
-    return side + 2  # the 3x3 convolution at full resolution

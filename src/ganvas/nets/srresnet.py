@@ -14,22 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ganvas.core.errors import SettingsError
+from ganvas.nets.residual import ResidualBlock
 
 __all__ = ["SRResNet"]
-
-
-class _Block(nn.Module):
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(features, features, 3, padding=1)
-        self.second = nn.Conv2d(features, features, 3, padding=1)
-        nn.init.kaiming_normal_(self.first.weight)
-        nn.init.kaiming_normal_(self.second.weight)
-        with torch.no_grad():
-            self.second.weight.mul_(0.1)
-
-    def forward(self, x: Float[Tensor, "b n h w"]) -> Float[Tensor, "b n h w"]:
-        return x + self.second(F.relu(self.first(x), inplace=True))
 
 
 class SRResNet(nn.Module):
@@ -51,7 +38,7 @@ class SRResNet(nn.Module):
             raise SettingsError(f"SRResNet upsamples by powers of two, not by {scale}: choose 1, 2, 4 or 8.")
         self.scale = scale
         self.head = nn.Conv2d(channels, features, 9, padding=4)
-        self.body = nn.Sequential(*[_Block(features) for _ in range(blocks)])
+        self.body = nn.Sequential(*[ResidualBlock(features) for _ in range(blocks)])
         self.join = nn.Conv2d(features, features, 3, padding=1)
         ups: list[nn.Module] = []
         for _ in range(scale.bit_length() - 1):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ganvas.core.batch import Batch
 from ganvas.core.errors import NonFiniteError, SettingsError
@@ -278,11 +278,6 @@ class Engine(Generic[B]):
                 f"Phases {coupled} couple the samples of a batch, so micro-batches would change their loss: "
                 "leave micro_batch out or choose a smaller batch."
             )
-
-
-def averaged(state: TrainState) -> dict[str, nn.Module]:
-    """Returns the networks to apply: averages where they are kept, the trained ones elsewhere."""
-    return {**state.nets, **state.averages}
 
 
 def _seed(seed: int, device: str) -> None:

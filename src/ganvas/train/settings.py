@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal
 
 import torch
 
-from ganvas.core.batch import Batch
 from ganvas.core.errors import SettingsError
 from ganvas.core.method import Method
-from ganvas.data.streams import Stream
 
-__all__ = ["About", "DataSettings", "Recipe", "TrainSettings"]
-
-
-@runtime_checkable
-class DataSettings(Protocol):
-    """Settings of the data: a frozen dataclass that opens a stream of batches."""
-
-    def stream(self, path: Path | None, *, seed: int) -> Stream[Batch]:
-        """Returns the stream over the folder ``path`` (None where the data are made, not read)."""
-        ...
+__all__ = ["About", "Recipe", "TrainSettings"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +79,6 @@ class Recipe:
     """One training, whole: what ``ganvas train`` shows as flags and ``run.json`` writes down."""
 
     method: Method[Any]
-    data: Any
+    data: Any  # settings whose ``stream(path, seed=...)`` opens a stream of batches
     train: TrainSettings
     about: About = field(default_factory=About)
