@@ -78,7 +78,7 @@ def test_copies_are_seen() -> None:
 
 
 def test_nearest_is_exact() -> None:
-    assert neighbours.nearest(Y, X) == pytest.approx(far(Y, X).min(axis=1), rel=1e-12)
+    assert neighbours.nearest(Y, X) == pytest.approx(far(Y, X).min(axis=1), rel=1e-11)
 
 
 def test_what_cannot_be_measured_is_refused() -> None:

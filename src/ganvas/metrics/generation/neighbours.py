@@ -13,6 +13,7 @@ from ganvas.metrics.generation.score import checked
 __all__ = ["EDGE", "aligned", "blocks", "nearest", "radii"]
 
 EDGE = 1e-9  # relative; a distance is rounded one way from a to b and another from b to a
+_ROUNDING = 4e-15  # of a product of vectors of one number, with room to spare
 _BLOCK_NUMBERS = 8_000_000  # of a block of distances: 64 MB
 
 
@@ -36,17 +37,19 @@ def blocks(
 ) -> Iterator[tuple[slice, Float[np.ndarray, "b n"]]]:
     """Yields parts of the queries and their distances to all references.
 
-    Squares come from |a|^2 + |b|^2 - 2 a.b; what is no larger than its rounding counts as 0, so that equal rows have
-    distance 0.
+    Squares come from |a|^2 + |b|^2 - 2 a.b, less what rounding may add to it, so that equal rows have distance 0.
     """
-    norms = np.square(references).sum(axis=1)
+    norms, own = np.square(references).sum(axis=1), np.square(queries).sum(axis=1)
+    rounding = _ROUNDING * np.sqrt(queries.shape[1]) * (own.max(initial=0) + norms.max(initial=0))
     step = max(1, _BLOCK_NUMBERS // max(1, len(references)))
     for start in range(0, len(queries), step):
-        part = queries[start : start + step]
-        scale = np.square(part).sum(axis=1)[:, None] + norms
-        squared = scale - 2 * part @ references.T
-        squared[squared <= scale * 1e-13] = 0
-        yield slice(start, start + len(part)), np.sqrt(squared)
+        part = slice(start, start + step)
+        squared = queries[part] @ references.T
+        squared *= -2
+        squared += norms - rounding
+        squared += own[part, None]
+        np.maximum(squared, 0, out=squared)
+        yield slice(start, start + len(squared)), np.sqrt(squared, out=squared)
 
 
 def radii(rows: Float[np.ndarray, "n d"], k: int) -> Float[np.ndarray, " n"]:
