@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from ganvas.core.batch import Paired
+from ganvas.core.batch import Batch, Paired
 from ganvas.core.card import Card
 from ganvas.core.method import Draws, Ema, Losses, Networks, Optimiser, Phase, Query, Result, Step
 from ganvas.losses.content import Content, ContentBy
@@ -69,7 +69,7 @@ class PairedGame:
     """
 
     card: ClassVar[Card]
-    batch_type: ClassVar[type[Paired]] = Paired
+    batch_type: ClassVar[type[Batch]] = Paired
 
     generator: GeneratorSettings
     task: str
