@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ganvas.api.generate import generate, interpolate
     from ganvas.api.info import info, models
     from ganvas.api.judge import evaluate
     from ganvas.api.load import Model, load
@@ -33,7 +34,9 @@ __all__ = [
     "enhance",
     "evaluate",
     "examine",
+    "generate",
     "info",
+    "interpolate",
     "load",
     "models",
     "restore",
@@ -53,7 +56,9 @@ _HOME = {
     "enhance": "ganvas.api.verbs",
     "evaluate": "ganvas.api.judge",
     "examine": "ganvas.api.restore",
+    "generate": "ganvas.api.generate",
     "info": "ganvas.api.info",
+    "interpolate": "ganvas.api.generate",
     "load": "ganvas.api.load",
     "models": "ganvas.api.info",
     "restore": "ganvas.api.restore",
