@@ -19,7 +19,7 @@ from ganvas.train.engine import Engine, EngineSettings
 
 FILE = Path(__file__).with_name("golden.json")
 STEPS = 20
-SETTINGS = EngineSettings(batch=3, total=600, seed=5)
+SETTINGS = EngineSettings(batch=6, total=600, seed=5)  # the batch the other contracts take
 Recorded = dict[str, list[float | None]]  # by "phase/loss", a value for each step; None where a phase was not due
 
 
