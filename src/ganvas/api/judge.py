@@ -15,14 +15,16 @@ from jaxtyping import Float
 
 from ganvas.api import catalog
 from ganvas.api.kernel import with_kernel
-from ganvas.api.load import Model, load
+from ganvas.api.load import Model, load, networks
 from ganvas.api.options import Options
 from ganvas.core.errors import ModelError, SettingsError
 
 if TYPE_CHECKING:
+    from ganvas.api.generate import Generator
+    from ganvas.evaluate.generation_table import GenerationTable
     from ganvas.evaluate.table import EvaluationTable
 
-__all__ = ["Setting", "evaluate", "protocol_settings"]
+__all__ = ["Setting", "evaluate", "evaluate_generation", "protocol_settings"]
 
 _OURS = {"name", "baselines"}  # arguments of a protocol that are filled in here
 
@@ -101,6 +103,101 @@ def evaluate(
         given["baselines"] = {**_classical(task, given), **extra}
     table: EvaluationTable = run(_function(main, scale), Path(data), name=main.name, **given)
     return table
+
+
+def evaluate_generation(
+    models: Sequence[str | Path | Model],
+    *,
+    data: str | Path,
+    features: str | Path = "mnist-lenet",
+    samples: int = 10_000,
+    reference: int = 100_000,
+    labels: bool = False,
+    accuracy_score: bool = False,
+    paths: int = 0,
+    options: Options | None = None,
+) -> GenerationTable:
+    """Returns the figures of generators against real images, held-out real images beside them as the floor.
+
+    Args:
+        models: names, paths, or loaded models, all of images of one size.
+        data: real images: a folder, an archive, or a known set.
+        features: extractor: ``mnist-lenet``, ``features``, ``inception-tf``, or a weights file.
+        samples: images generated, with the seeds 0 to samples - 1.
+        reference: at most so many real training images are compared with.
+        labels: insist that a model knows classes; those that do are asked for each in turn in any case.
+        accuracy_score: train a classifier on the images of each model that knows classes, and test it on real ones.
+        paths: for the perceptual path length; 0 leaves it out.
+        options: how the models are applied.
+
+    Raises:
+        ModelError: there is no such model or extractor, or a model makes no images.
+        CheckpointError: the weights of the extractor are missing or damaged.
+        SettingsError: models of different sizes or fits, no labels where they are wanted, or too few images.
+        ImageError: the data are not understood or damaged.
+    """
+    from ganvas.api.generate import Generator
+    from ganvas.evaluate.generation import Entrant, run
+    from ganvas.zoo.extractors import extractor
+
+    made = [Generator(model, options=options) for model in models]
+    names = [generator.model.name for generator in made]
+    if len(set(names)) < len(names):
+        raise SettingsError(f"Two models are called {max(names, key=names.count)}: rename the file of one.")
+    if labels and not any(generator.classes for generator in made):
+        raise SettingsError(f"{', '.join(names)} know no classes: leave --labels out.")
+    if len(fits := {_fit(generator) for generator in made}) > 1:
+        raise SettingsError(f"The models were trained on images fitted by {' and '.join(sorted(fits))}: measure apart.")
+    learn = None
+    if accuracy_score:
+        from ganvas.api.taught import taught
+
+        learn = taught
+    entrants = {}
+    for generator in made:
+        paint, latent = _paint(generator) if paths else (None, 0)
+        entrants[generator.model.name] = Entrant(
+            make=_make(generator), classes=generator.classes, paint=paint, latent=latent
+        )
+    return run(
+        entrants,
+        Path(data),
+        extractor=extractor(features),
+        samples=samples,
+        reference=reference,
+        paths=paths,
+        fit=fits.pop(),
+        learn=learn,
+    )
+
+
+def _make(generator: Generator) -> Callable[[Sequence[int], Sequence[int]], np.ndarray]:
+    return lambda seeds, labels: generator.make(seeds, labels=labels)
+
+
+def _paint(generator: Generator) -> tuple[Callable[[np.ndarray], np.ndarray], int]:
+    """The generator as a function of its codes, to unrounded images; and how many numbers a code has."""
+    import torch
+
+    from ganvas.core.method import Draws, Query
+
+    method, nets = networks(generator.model.entry)
+
+    def paint(codes: Float[np.ndarray, "n latent"]) -> Float[np.ndarray, "n h w c"]:
+        index = torch.arange(len(codes))
+        label = index % generator.classes if generator.classes else None
+        query = Query(label=label, styles=(torch.from_numpy(codes).float(),))
+        with torch.no_grad():
+            images = method.apply(nets, query, Draws(0, 0, "apply", index)).images
+        return images.permute(0, 2, 3, 1).numpy()
+
+    return paint, generator.codes([0]).shape[1]
+
+
+def _fit(generator: Generator) -> Any:
+    """How the real images of its training were brought to their size; real images must be measured likewise."""
+    provenance = generator.model.entry.header.get("provenance", {})
+    return provenance.get("training_data", {}).get("fit", "crop")
 
 
 def _protocol(task: str) -> Callable[..., Any]:

@@ -21,9 +21,16 @@ def run(words: Sequence[str]) -> int:
     if not words or words[0] in ("-h", "--help"):
         print(f"usage: ganvas evaluate TASK -n MODEL --data DIR [options]\n\nTASK is one of {', '.join(tasks)}; ")
         print("ganvas evaluate TASK --help tells the options of its protocol.")
+        print("ganvas evaluate generation MODEL... --data DIR measures generators against real images.")
         return 0 if words else 2
+    if words[0] == "generation":
+        from ganvas.cli import evaluate_generation
+
+        return evaluate_generation.run(words[1:])
     if words[0] not in tasks:
-        raise SettingsError(f"There is nothing to evaluate called {words[0]!r}: choose one of {', '.join(tasks)}.")
+        raise SettingsError(
+            f"There is nothing to evaluate called {words[0]!r}: choose one of {', '.join([*tasks, 'generation'])}."
+        )
     task = catalog.task(words[0])
     parser = Parser(prog=f"ganvas evaluate {task.name}", description=f"Measure a model. {task.summary}")
     from ganvas.api.judge import evaluate, protocol_settings

@@ -1,7 +1,7 @@
 """Generators against real images: one table of all metrics, with held-out real images beside them as the floor.
 
 Generated and real images go the same way: 8 bits, one size, one extractor. Features of real images are read part by
-part, so that 50,000 of them cost no more memory than their features.
+part, so that 100,000 of them cost no more memory than their features.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def run(
     extractor: Extractor,
     dataset: str | None = None,
     samples: int = 10_000,
-    reference: int = 50_000,
+    reference: int = 100_000,
     paths: int = 0,
     fit: Fit = "crop",
     learn: Fitting | None = None,
