@@ -202,19 +202,26 @@ def test_alone_there_is_nothing_to_agree_on(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("momentum", [0.1, None])
 @pytest.mark.parametrize("affine", [True, False])
-def test_shared_batch_norm_is_batch_norm_with_both_derivatives(momentum: float | None, affine: bool) -> None:
-    """One process that plays two: the rows of the second half are handed to the first."""
+def test_shared_batch_norm_is_batch_norm_with_its_derivatives(momentum: float | None, affine: bool) -> None:
+    """The first derivative is made of other kernels than the one that is differentiated again."""
     torch.manual_seed(0)
     ours, torchs = (nn.BatchNorm2d(3, momentum=momentum, affine=affine).double() for _ in range(2))
     x = (torch.randn(4, 3, 5, 5, dtype=torch.float64) * 3 + 7).requires_grad_()
+    if affine:
+        with torch.no_grad():
+            for norm in (ours, torchs):
+                norm.weight.copy_(torch.tensor([0.5, 1.0, -2.0]))
+                norm.bias.copy_(torch.tensor([0.1, 0.0, 3.0]))
     results = []
     for norm, shared in ((ours, True), (torchs, False)):
         for _ in range(2):
             with synchronised([norm], lambda row: row[None]) if shared else warnings.catch_warnings():
                 y = norm(x)
-        (gradient,) = torch.autograd.grad(y.pow(3).mean(), x, create_graph=True)
-        (second,) = torch.autograd.grad(gradient.square().sum(), x)
-        results.append((y, gradient, second, *norm.buffers()))
+        inputs = [x, *norm.parameters()]
+        plain = torch.autograd.grad(y.pow(3).mean(), inputs, retain_graph=True)
+        first = torch.autograd.grad(y.pow(3).mean(), inputs, create_graph=True)
+        second = torch.autograd.grad(sum(gradient.square().sum() for gradient in first), inputs)
+        results.append((y, *plain, *first, *second, *norm.buffers()))
     for found, expected in zip(*results, strict=True):
         torch.testing.assert_close(found, expected)
     assert "forward" not in vars(ours)
