@@ -11,6 +11,7 @@ import ganvas
 from ganvas.api import catalog
 from ganvas.evaluate import restoration
 from ganvas.evaluate.table import EvaluationTable
+from ganvas.pipelines.registry import find
 from ganvas.zoo.models import list_models
 from measures.context import Context
 from measures.section import Bar, Bars, Section
@@ -27,7 +28,7 @@ def restorer(context: Context) -> Restored:
 
     Extra models named as a task's own take its place. Tasks without a model are found, but not done.
     """
-    own = {task: catalog.task(task).model for task in restoration.DAMAGES}
+    own = {task: find("restore").models.get(task, catalog.task(task).model) for task in restoration.DAMAGES}
     models = {task: context.extra[name] for task, name in own.items() if name in context.extra}
     absent = [task for task, name in own.items() if task not in models and name not in list_models()]
 
@@ -60,7 +61,7 @@ def bars(found: Sequence[EvaluationTable]) -> list[Bar]:
     bars = Bars(found)
     bars.at_least(MIXES, OURS, "right", 80)
     bars.at_least(MIXES, OURS, "above", 95)
-    bars.at_least(MIXES, OURS, "gain", -0.2)
+    bars.at_least(MIXES, OURS, "gain", -restoration.HARM)
     return bars.found
 
 

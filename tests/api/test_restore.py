@@ -137,6 +137,13 @@ def test_bytes_keep_format_turn_and_transparency(noisy: np.ndarray) -> None:
     assert result.getchannel("A").getextrema() == (128, 128)
 
 
+def test_the_chain_names_its_own_model_against_blur() -> None:
+    assert plan_restoration().model("deblur").name == "deblur"
+    assert plan_restoration("night-camera").model("deblur").name == "deblur"
+    asked = plan_restoration(models={"deblur": "classical/unsharp"})
+    assert asked.model("deblur").name == "classical/unsharp"
+
+
 def test_wrong_words_are_told_before_a_picture_is_opened() -> None:
     with pytest.raises(SettingsError, match="restore has no step 'upscale': its steps are dejpeg"):
         plan_restoration(without=["upscale"])

@@ -35,6 +35,11 @@ def test_mean_and_lowest_are_both_printed(folder: Path) -> None:
     assert table.entrants() == ["same", "lift"] and table.mean("same", "psnr") == untouched.EQUAL
 
 
+def test_a_part_of_the_files_is_used(folder: Path) -> None:
+    table = untouched.run(lambda image: image, folder, name="same", part=slice(1, None, 2))
+    assert [row.image for row in table.rows] == ["b"]
+
+
 def test_refusals(folder: Path) -> None:
     with pytest.raises(ModelError, match="half returned shape"):
         untouched.run(lambda image: image[::2], folder, name="half")

@@ -126,6 +126,67 @@ def test_the_verdict_on_blur_may_rise_by_what_it_errs(monkeypatch: pytest.Monkey
     assert (result is photo) is not kept
 
 
+def _veil(image: np.ndarray) -> np.ndarray:
+    far = np.linspace(1, 0.4, len(image), dtype=np.float32)[:, None, None]
+    clear = np.exp(-1.4 * far)
+    return image * clear + np.float32(0.85) * (1 - clear)
+
+
+def _hazy(score: float) -> tuple[Finding, ...]:
+    return tuple(replace(f, score=score) if f.damage == "haze" else f for f in _findings("haze"))
+
+
+def _darker(step: Step, image: np.ndarray) -> np.ndarray:
+    """Goes on for ever: each time it takes the same part of the light away."""
+    return image * np.float32(1 - 0.4 * step.strength)
+
+
+def _settled(step: Step, image: np.ndarray) -> np.ndarray:
+    """Takes light away once: what is darker than half stays."""
+    return image + np.float32(step.strength) * (np.minimum(image, 0.5) - image)
+
+
+@pytest.mark.parametrize(("model", "tried"), [(_settled, True), (_darker, False)])
+def test_clearing_that_would_go_on_is_not_tried(monkeypatch: pytest.MonkeyPatch, model: object, tried: bool) -> None:
+    photo = _veil(data.astronaut()[:300, :400].astype(np.float32) / 255)
+    verdicts = iter([9.0, 1.0])
+    monkeypatch.setattr("ganvas.pipelines.chain.examine", lambda _: _hazy(next(verdicts)))
+    result, course = run(find("restore"), photo, model)  # type: ignore[arg-type]
+    (taken,) = course.steps
+    assert (len(course.kept) == 1) is tried
+    assert (result is photo) is not tried
+    if not tried:
+        assert "change its own result again" in taken.dropped and taken.step.strength > 0
+
+
+def test_the_look_is_at_a_small_copy_and_other_steps_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = _veil(data.astronaut().astype(np.float32) / 255)
+    seen: list[tuple[str, tuple[int, ...], float]] = []
+
+    def watched(step: Step, image: np.ndarray) -> np.ndarray:
+        seen.append((step.task, image.shape, step.strength))
+        return _settled(step, image)
+
+    for damage in ("haze", "noise"):
+        monkeypatch.setattr("ganvas.pipelines.chain.examine", lambda _, damage=damage: _findings(damage))
+        run(find("restore"), photo, watched)
+    small, again, whole, denoised = seen
+    assert small == again == ("dehaze", (160, 160, 3), 1.0)
+    assert whole[:2] == ("dehaze", photo.shape) and 0 < whole[2] < 1
+    assert denoised == ("denoise", photo.shape, 1.0)
+
+
+def test_a_doubtful_guess_does_little_and_a_sure_one_much() -> None:
+    strengths = []
+    for score in (0.5, 1.5, 3.0, 5.0, 9.0):
+        (step,) = plan(find("restore"), _hazy(score))
+        strengths.append(step.strength)
+    assert strengths == sorted(strengths) and strengths[-1] == strengths[-2] == 0.7
+    assert 0 < strengths[0] < 0.05 and strengths[1] < 0.15
+    (sharpened,) = plan(find("restore"), [replace(f, score=0.1) if f.found else f for f in _findings("blur")])
+    assert sharpened.strength > 0.4  # no guess: half of it from the start
+
+
 def test_where_nothing_is_found_no_model_is_called() -> None:
     def never(step: Step, image: np.ndarray) -> np.ndarray:
         raise AssertionError(step.task)

@@ -40,7 +40,7 @@ class Restoration:
     Attributes:
         pipeline: chooses the steps.
         options: how the models are applied.
-        models: those in use by task; a task's own is loaded when it is first needed.
+        models: those in use by task; the pipeline's, or the task's own, is loaded when it is first needed.
         without: tasks that are left out.
         keep_steps: writes the picture after each step beside the output.
         overwrite: such files may replace files that ganvas did not write.
@@ -80,7 +80,8 @@ class Restoration:
         """
         with self._lock:
             if task not in self.models:
-                self.models[task] = load(catalog.task(task).model, options=self.options)
+                name = self.pipeline.models.get(task, catalog.task(task).model)
+                self.models[task] = load(name, options=self.options)
             return self.models[task]
 
     def digest(self) -> str:
@@ -235,7 +236,7 @@ def plan_restoration(
 
     Args:
         pipeline: name of the chain; see ``ganvas restore --help``.
-        models: a name, a path or a loaded model by task, in place of the task's own.
+        models: a name, a path or a loaded model by task, in place of the pipeline's or the task's own.
         without: names of tasks that are left out.
 
     Raises:

@@ -14,7 +14,7 @@ from ganvas.measure.haze import haze
 from ganvas.measure.light import light
 from ganvas.measure.noise import noise
 
-__all__ = ["SMALLEST_PX", "measures"]
+__all__ = ["SMALLEST_PX", "measures", "shrunk"]
 
 SMALLEST_PX = 64  # a side below this shows too little to be judged
 _WHOLE_PIXELS = 1_000_000
@@ -34,7 +34,7 @@ def measures(image: Float[np.ndarray, "h w c"]) -> dict[str, float]:
     """
     fine = [noise(window) | blocks(window) | blur(window) for window in _windows(image)]
     told = {name: float(np.median([found[name] for found in fine])) for name in fine[0]}
-    small = _small(image)
+    small = shrunk(image, _SMALL_PX)
     return told | light(small) | haze(small) | {"gray": float(image.shape[2] == 1)}
 
 
@@ -55,11 +55,12 @@ def _starts(side: int) -> list[int]:
     return sorted(found)
 
 
-def _small(image: Float[np.ndarray, "h w c"]) -> Float[np.ndarray, "_h _w c"]:
+def shrunk(image: Float[np.ndarray, "h w c"], side: int) -> Float[np.ndarray, "_h _w c"]:
+    """Returns a copy whose longer side is at most ``side`` px and whose shorter one, where it was, at least 64 px."""
     height, width = image.shape[:2]
-    skip = max(1, max(height, width) // (8 * _SMALL_PX))  # of a very large picture every few pixels are enough
+    skip = max(1, max(height, width) // (8 * side))  # of a very large picture every few pixels are enough
     image, height, width = image[::skip, ::skip], -(-height // skip), -(-width // skip)
-    factor = _SMALL_PX / max(height, width)
+    factor = side / max(height, width)
     if factor >= 1:
         return np.ascontiguousarray(image)
     size = (max(SMALLEST_PX, round(width * factor)), max(SMALLEST_PX, round(height * factor)))

@@ -21,8 +21,11 @@ from ganvas.measure.weights import BIASES, DAMAGES, TABLE, THRESHOLDS
 __all__ = ["Finding", "examine", "judge"]
 
 _FURTHEST = 4.0  # deviations: what lies further out counts as this far
-_SURE = 0.95
-_LEAST_STRENGTH = 0.5
+# Evidence from which a task works with all its strength, and the share of it that it starts with at the threshold.
+_SURE, _LEAST = 0.95, 0.5
+# Darkness and haze are guesses: some clear photos are dark or pale by nature, and what a wrong guess costs grows with
+# the square of the strength. So a doubtful verdict does little, and all is done only where hardly any was wrong.
+_GUESSES = {"darkness": (0.92, 0.02), "haze": (0.993, 0.02)}
 # The measure that says most plainly how much there is of each damage, and in what unit.
 _PLAIN = {
     "noise": ("noise", "/255"),
@@ -66,11 +69,31 @@ class Finding:
 
     @property
     def strength(self) -> float:
-        """How strongly to work against it: 0 where it was not found, 0.5 at the threshold, 1 where it is sure."""
-        if not self.found:
-            return 0.0
-        share = (self.evidence - self.threshold) / max(_SURE - self.threshold, 1e-6)
-        return round(_LEAST_STRENGTH + (1 - _LEAST_STRENGTH) * min(1.0, share), 2)
+        """How strongly to work against it: 0 where it was not found, 1 where it is sure.
+
+        At the threshold it is 0.5, from where it grows with the evidence; against darkness and haze it is 0.02 there,
+        and grows with the square of the logarithm of the odds.
+        """
+        if not self.found or self.damage not in _GUESSES:
+            return self.boldest
+        sure, least = _GUESSES[self.damage]
+        share = _share(self.score, _odds(self.threshold), _odds(sure))
+        return round(least + (1 - least) * share**2, 3)
+
+    @property
+    def boldest(self) -> float:
+        """The strength as for any other damage: of use where a wrong guess costs little."""
+        return round(_LEAST + (1 - _LEAST) * _share(self.evidence, self.threshold, _SURE), 2) if self.found else 0.0
+
+
+def _odds(evidence: float) -> float:
+    """Logarithm of the odds."""
+    return math.log(evidence / (1 - evidence))
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """How far the value is on the way from low to high, 0 to 1."""
+    return min(1.0, max(0.0, (value - low) / max(high - low, 1e-6)))
 
 
 def examine(image: Float[np.ndarray, "h w c"]) -> tuple[Finding, ...]:

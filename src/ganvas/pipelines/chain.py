@@ -1,4 +1,4 @@
-"""Runs the steps of a pipeline on one picture, and takes back a step that did no good."""
+"""Runs the steps of a pipeline on one picture, distrusts a step that does not hold, and takes back what did no good."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
+from ganvas.measure.examine import shrunk
 from ganvas.measure.judge import Finding, examine
 from ganvas.pipelines.pipeline import Pipeline, Step
 
@@ -19,6 +20,11 @@ _UNSEEN = 0.25 / 255  # a mean change below a quarter of a step of 8 bits
 # By how much the logarithm of the odds of a damage may rise and mean nothing. Edges drawn together only in part can
 # look wider than before: of 223 sharpened pictures 23 rose, by up to 4.6, and 22 of these had gained PSNR.
 _UNSURE = {"blur": 5.0}
+# Damages whose task is shown its own result (see ``_trust``), and between which ratios of the second change to the
+# first the trust in it goes from 1 to 0.
+_LOOKED_AT_TWICE = {"haze": (0.25, 0.45)}
+_UNSTEADY = "its model would change its own result again, which true haze does not ask for"
+_LOOK_PX = 160  # longer side of the copy for that look
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +79,8 @@ def run(
 ) -> tuple[Image, Course]:
     """Returns the picture after the pipeline, and what was done; the array itself where nothing was.
 
-    A step is taken back where it changed next to nothing, or where its own damage shows more than before.
+    A step is taken back where it changed next to nothing, or where its own damage shows more than before. Against
+    haze it is weakened, or not tried, where its model would not leave its own result alone.
 
     Args:
         image: values in [0, 1], one or three channels, any size.
@@ -84,6 +91,13 @@ def run(
     course = Course(findings=findings, planned=plan(pipeline, findings))
     now = {finding.damage: finding for finding in course.findings}
     for step in plan(pipeline, course.findings, without=without):
+        trust = _trust(step, image, apply)
+        if not trust:
+            evidence = now[step.damage].evidence
+            untried = Taken(step=step, before=evidence, after=evidence, dropped=_UNSTEADY)
+            course = replace(course, steps=(*course.steps, untried))
+            continue
+        step = replace(step, strength=round(step.strength * trust, 3))
         result = apply(step, image)
         then = {finding.damage: finding for finding in examine(result)}
         taken = _weighed(step, now[step.damage], then[step.damage], change=_change(image, result))
@@ -93,6 +107,23 @@ def run(
             if kept is not None:
                 kept(len(course.kept), step, image)
     return image, course
+
+
+def _trust(step: Step, image: Image, apply: Apply) -> float:
+    """How far the step is to be trusted, 0 to 1: less, the more its model would change its own result again.
+
+    A veil that was taken away is gone: shown a cleared picture, the model finds next to nothing. Where it goes on, it
+    took the nature of the scene (snow, mist, a pale wall) for a veil, or cannot tell how thick the veil is. Two looks
+    at a small copy with all its strength tell. On 372 mixes of training photos the second change exceeds 0.45 of the
+    first in 1 of 144 with haze, and in 12 of the 78 without haze in which the model sees some.
+    """
+    if step.damage not in _LOOKED_AT_TWICE:
+        return 1.0
+    full, small = replace(step, strength=1.0), shrunk(image, _LOOK_PX)
+    once = np.clip(apply(full, small), 0, 1)
+    ratio = _change(once, apply(full, once)) / max(_change(small, once), _UNSEEN)
+    sure, doubtful = _LOOKED_AT_TWICE[step.damage]
+    return float(np.clip((doubtful - ratio) / (doubtful - sure), 0, 1))
 
 
 def _weighed(step: Step, before: Finding, after: Finding, *, change: float) -> Taken:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from ganvas.measure.judge import Finding
 from ganvas.pipelines.pipeline import TASK_OF, Pipeline, Step
+from ganvas.pipelines.restore import MODELS
 
 __all__ = ["PIPELINE"]
 
@@ -33,4 +34,5 @@ PIPELINE = Pipeline(
     summary="Brighten and denoise the picture of a camera at night; clear and sharpen it where it needs that.",
     tasks=tuple(TASK_OF[damage] for damage in _ORDER),
     choose=_choose,
+    models=MODELS,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ganvas.measure.judge import Finding
 
@@ -42,9 +42,11 @@ class Pipeline:
         summary: one sentence for lists.
         tasks: every task it may use, in its order.
         choose: the steps for what was found in a picture.
+        models: by task, where the chain uses another model than the task's own.
     """
 
     name: str
     summary: str
     tasks: tuple[str, ...]
     choose: Callable[[Sequence[Finding]], tuple[Step, ...]]
+    models: Mapping[str, str] = field(default_factory=dict)

@@ -20,29 +20,35 @@ from collections.abc import Sequence
 from ganvas.measure.judge import Finding
 from ganvas.pipelines.pipeline import TASK_OF, Pipeline, Step
 
-__all__ = ["PIPELINE"]
+__all__ = ["MODELS", "PIPELINE"]
 
 _STRONGEST = {"darkness": 0.7, "haze": 0.7, "blur": 0.8}
 _AFTER_OTHERS = 0.75  # factor on blur where other damages were found too
 _HAZE_IN_THE_DARK = 0.7  # factor on haze where darkness was found too
+# The U-Net, which was measured within the chain; estimating a kernel, as the task does by itself, was not.
+MODELS = {"deblur": "deblur"}
 _ORDER = ("blocks", "noise", "darkness", "haze", "blur")
 
 
 def _choose(findings: Sequence[Finding]) -> tuple[Step, ...]:
     found = {finding.damage: finding for finding in findings if finding.found}
-    held = {"blur": _AFTER_OTHERS if len(found) > 1 else 1.0, "haze": _haze_held(findings)}
-    return tuple(_step(found[damage], held.get(damage, 1.0)) for damage in _ORDER if damage in found)
+    strengths = {damage: finding.strength for damage, finding in found.items()}
+    if "blur" in found and len(found) > 1:
+        strengths["blur"] *= _AFTER_OTHERS
+    if "haze" in found:
+        strengths["haze"] = _against_haze(found["haze"], findings)
+    return tuple(_step(damage, strengths[damage]) for damage in _ORDER if damage in found)
 
 
-def _haze_held(findings: Sequence[Finding]) -> float:
-    """Factor on haze: less where the picture is dark too, or the more it may be so without being brightened first."""
+def _against_haze(haze: Finding, findings: Sequence[Finding]) -> float:
+    """Less where the picture is dark too, or the more it may be so without being brightened first."""
     darkness = next(finding for finding in findings if finding.damage == "darkness")
-    return _HAZE_IN_THE_DARK if darkness.found else 1 - darkness.evidence
+    return _HAZE_IN_THE_DARK * haze.boldest if darkness.found else (1 - darkness.evidence) * haze.strength
 
 
-def _step(finding: Finding, held: float) -> Step:
-    strength = finding.strength * _STRONGEST.get(finding.damage, 1.0) * held
-    return Step(task=TASK_OF[finding.damage], strength=round(strength, 2), damage=finding.damage)
+def _step(damage: str, strength: float) -> Step:
+    strength = round(strength * _STRONGEST.get(damage, 1.0), 3)
+    return Step(task=TASK_OF[damage], strength=strength, damage=damage)
 
 
 PIPELINE = Pipeline(
@@ -50,4 +56,5 @@ PIPELINE = Pipeline(
     summary="Measure what ails a picture and do what it needs.",
     tasks=tuple(TASK_OF[damage] for damage in _ORDER),
     choose=_choose,
+    models=MODELS,
 )
