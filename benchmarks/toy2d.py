@@ -23,7 +23,7 @@ from ganvas.core.method import Draws, Query
 from ganvas.data.toy2d import Toy2d
 from ganvas.metrics.mode_coverage import mode_coverage
 from ganvas.recipes import r3gan_2d, vanilla_gan_2d, wgan_gp_2d
-from ganvas.train.engine import Engine, EngineSettings, averaged
+from ganvas.train.engine import Engine, EngineSettings
 from ganvas.train.settings import Recipe
 
 RECIPES = {"r3gan": r3gan_2d.recipe, "wgan_gp": wgan_gp_2d.recipe, "vanilla_gan": vanilla_gan_2d.recipe}
@@ -45,7 +45,8 @@ def measure(recipe: Recipe, shape: Literal["ring", "grid"], *, seed: int) -> dic
     seconds = time.process_time() - start
     with torch.no_grad():
         draws = Draws(seed, engine.state.step, "benchmark", torch.arange(SAMPLES))
-        points = recipe.method.apply(averaged(engine.state), Query(seed=seed), draws).images
+        nets = {**engine.state.nets, **engine.state.averages}
+        points = recipe.method.apply(nets, Query(seed=seed), draws).images
     coverage = mode_coverage(points.numpy(), data.modes().numpy(), sigma=data.deviation)
     return asdict(coverage) | {"steps": engine.state.step, "cpu_seconds": round(seconds, 1)}
 

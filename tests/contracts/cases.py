@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
 from ganvas.core.batch import Batch, Clean, Labelled, Paired
 from ganvas.core.method import Method
+from ganvas.games.stabilisers import Repeats, Stabilisers
 from ganvas.methods.classifier import Classifier
+from ganvas.methods.dcgan import DCGAN
 from ganvas.methods.deblur_gan import DeblurGAN
 from ganvas.methods.enhancement_gan import EnhancementGAN
 from ganvas.methods.esrgan import ESRGAN
+from ganvas.methods.lsgan import LSGAN
 from ganvas.methods.r3gan import R3Gan
 from ganvas.methods.regression import Regression
+from ganvas.methods.sagan import SAGAN
+from ganvas.methods.sngan import SNGAN
 from ganvas.methods.srgan import SRGAN
 from ganvas.methods.vanilla_gan import VanillaGan
+from ganvas.methods.wgan import WGAN
 from ganvas.methods.wgan_gp import WganGp
 from ganvas.nets.feature_net import FeatureSettings
 from ganvas.nets.generator import CompactSettings, FieldSettings, HalfUNetSettings, RRDBSettings
-from ganvas.nets.synthesis.settings import MLPSettings
+from ganvas.nets.synthesis.settings import DCGANSettings, MLPSettings, ResNetSettings
 from ganvas.ops import random
 
 
@@ -37,6 +43,10 @@ class Made:
 
 def points(index: torch.Tensor) -> Clean:
     return Clean(random.normal(1, index, (2,)))
+
+
+def images(index: torch.Tensor) -> Clean:
+    return Clean(random.uniform(2, index, (1, 16, 16)) * 2 - 1)
 
 
 def pairs(side: int, scale: int) -> Callable[[torch.Tensor], Paired]:
@@ -63,11 +73,41 @@ class Case:
 
 
 _tiny = CompactSettings(features=4, convolutions=1)
+_twice = Repeats(count=2)
+_strided = DCGANSettings(size=16, channels=1, latent=3, features_g=4, features_d=4)
+_residual = ResNetSettings(size=16, channels=1, latent=3, features_g=4, features_d=4, plain_d=1)
 _planar = MLPSettings(width=8, depth_g=1, depth_d=1, latent=3)
 CASES = {
     "vanilla_gan": Case(VanillaGan(networks_=_planar), Made(points), "vanilla_gan"),
     "wgan_gp": Case(WganGp(networks_=_planar), Made(points), "wgan_gp"),
     "r3gan": Case(R3Gan(networks_=_planar), Made(points), "r3gan"),
+    "dcgan": Case(DCGAN(networks_=_strided), Made(images), "dcgan"),
+    "lsgan": Case(LSGAN(networks_=_strided), Made(images), "lsgan"),
+    "wgan": Case(WGAN(networks_=replace(_strided, norm_d="none"), n_critic=_twice), Made(images), "wgan"),
+    "sngan": Case(SNGAN(networks_=_residual, n_critic=_twice), Made(images), "sngan"),
+    "sagan": Case(SAGAN(networks_=replace(_residual, attention_at=(8,), spectral_norm_g=True)), Made(images), "sagan"),
+    "vanilla_gan-stabilised": Case(
+        VanillaGan(
+            networks_=replace(_strided, norm_g="virtual", norm_d="none", minibatch_std=3, minibatch_discrimination=2),
+            average_images=100,
+            stabilise=Stabilisers(
+                r1=1.0,
+                r2=1.0,
+                penalty_every=2,
+                label_smoothing=0.1,
+                instance_noise=0.1,
+                feature_matching=0.1,
+                historical_averaging=0.1,
+                lecam=0.1,
+                lecam_images=6,
+                entropy=0.1,
+                augment="ada",
+                ada_speed_images=100,
+            ),
+        ),
+        Made(images),
+        "vanilla_gan",
+    ),
     "regression-x2": Case(Regression(generator=_tiny, scale=2), Made(pairs(8, 2)), "regression"),
     "regression-unet": Case(
         Regression(generator=HalfUNetSettings(features=4, levels=2, blocks=1), scale=1, task="denoise"),

@@ -168,3 +168,27 @@ def test_logistic_discriminator_recovers_the_log_ratio_of_two_gaussians() -> Non
     optimiser.step(closure)
     assert slope.item() == pytest.approx(mean, rel=1e-3)
     assert offset.item() == pytest.approx(-(mean**2) / 2, rel=1e-3)
+
+
+def test_the_best_discriminator_of_two_gaussians_is_their_log_ratio() -> None:
+    """N(1, 1) against N(-1, 1): log p - log q = 2 x. At p = q the value is 2 ln 2 (Goodfellow et al. 2014, prop. 1)."""
+    quantile = (torch.arange(4000, dtype=torch.float64) + 0.5) / 4000
+    normal = torch.special.ndtri(quantile)
+    slope, shift = (torch.zeros((), dtype=torch.float64, requires_grad=True) for _ in range(2))
+    descend = torch.optim.LBFGS([slope, shift], line_search_fn="strong_wolfe", max_iter=50)
+
+    def loss(apart: float) -> Tensor:
+        real, fake = normal + apart, normal - apart
+        return A.discriminator_logistic(slope * real + shift, slope * fake + shift)
+
+    def closure() -> Tensor:
+        descend.zero_grad()
+        value = loss(1.0)
+        value.backward()
+        return value
+
+    descend.step(closure)
+    assert slope.item() == pytest.approx(2, abs=0.01) and shift.item() == pytest.approx(0, abs=1e-3)
+    with torch.no_grad():
+        slope.zero_()
+    assert loss(0.0).item() == pytest.approx(2 * LN2)

@@ -8,7 +8,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ganvas.losses.penalties import gradient_penalty, interpolate, r1, r2, scores_and_gradient, zero_centred
+from ganvas.losses.penalties import (
+    centred,
+    gradient_penalty,
+    interpolate,
+    norms,
+    r1,
+    r2,
+    scores_and_gradient,
+    zero_centred,
+)
 
 
 def _points(*shape: int, seed: int = 0) -> Tensor:
@@ -149,3 +158,11 @@ def _slope(critic: nn.Module, x: Tensor, axis: int) -> float:
     step[axis] = 1e-6
     with torch.no_grad():
         return ((critic(x + step) - critic(x - step)) / 2e-6).item()
+
+
+def test_norms_are_of_one_sample_and_have_a_slope_at_0() -> None:
+    gradient = torch.stack([torch.full((2, 3), 1.0), torch.zeros(2, 3)]).requires_grad_()
+    assert norms(gradient).tolist() == pytest.approx([6**0.5, 1e-6], rel=1e-4)
+    centred(gradient).backward()
+    assert gradient.grad is not None and gradient.grad.isfinite().all()
+    assert centred(gradient, target=0.0).item() == pytest.approx(3, rel=1e-5)

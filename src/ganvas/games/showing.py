@@ -14,7 +14,7 @@ from ganvas.core.method import Step
 from ganvas.games.stabilisers import Stabilisers
 from ganvas.ops.augment import ADA_NUMBERS, DIFFAUGMENT_NUMBERS, ada, diffaugment
 
-__all__ = ["ADA_P", "noise_left", "show", "steer"]
+__all__ = ["ADA_P", "noise_left", "probability", "show", "steer"]
 
 ADA_P = "ada_p"
 """Where the step's memory holds the probability of each augmentation."""
@@ -38,14 +38,15 @@ def show(samples: Float[Tensor, "b ..."], stabilise: Stabilisers, step: Step, *,
         samples = diffaugment(samples, numbers, stabilise.policy)
     elif stabilise.augment == "ada":
         numbers = step.rng.uniform(ADA_NUMBERS, stream=f"augment {side}")
-        samples = ada(samples, _probability(step, samples), numbers)
+        samples = ada(samples, probability(step, samples), numbers)
     deviation = noise_left(stabilise, step.images_seen)
     if deviation:
         samples = samples + deviation * step.rng.normal(*samples.shape[1:], stream=f"instance noise {side}")
     return samples
 
 
-def _probability(step: Step, like: Tensor) -> Float[Tensor, ""]:
+def probability(step: Step, like: Tensor) -> Float[Tensor, ""]:
+    """Returns ADA's probability of each augmentation in this step."""
     return step.memory.get(ADA_P, torch.zeros((), device=like.device))
 
 

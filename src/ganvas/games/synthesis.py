@@ -15,13 +15,14 @@ from torch import Tensor, nn
 
 from ganvas.core.batch import Batch, Clean
 from ganvas.core.card import Card, Need
+from ganvas.core.errors import SettingsError
 from ganvas.core.method import Draws, Ema, Losses, Networks, Optimiser, Phase, Query, Result, Step
 from ganvas.games.codes import codes_of
 from ganvas.games.judged import Judged, Shown, judge, judge_with_slope
 from ganvas.games.memory import keep_scores, module_of, past_parameters, past_scores, remember
 from ganvas.games.penalties import penalties
 from ganvas.games.regularisers import distance_from_past, feature_distance, lecam, smoothing, verdict_entropy
-from ganvas.games.showing import show
+from ganvas.games.showing import probability, show
 from ganvas.games.stabilisers import Repeats, Score, Stabilisers, refuse
 from ganvas.games.standing import take_statistics
 from ganvas.nets.synthesis.settings import MLPSettings, NetworkSettings
@@ -65,9 +66,14 @@ class Synthesis:
     def __post_init__(self) -> None:
         refuse(self.stabilise, self.networks_, self.score)
 
+    @property
+    def asked(self) -> int:
+        """How many classes samples can be asked for."""
+        return self.networks_.asked
+
     def describe(self) -> Card:
         """Returns the card for these settings."""
-        needs: frozenset[Need] = self.card.needs | frozenset({"label"} if self.networks_.classes else set())
+        needs: frozenset[Need] = self.card.needs | frozenset({"label"} if self.asked else set())
         return replace(self.card, channels=self.networks_.channels, needs=needs)
 
     def networks(self) -> dict[str, nn.Module]:
@@ -121,7 +127,7 @@ class Synthesis:
 
     def drawn_labels(self, rng: Draws) -> Int[Tensor, " b"] | None:
         """Returns the classes of samples to make, uniform; None where the networks have none."""
-        return rng.integers(self.networks_.classes, stream="label") if self.networks_.classes else None
+        return rng.integers(self.asked, stream="label") if self.asked else None
 
     # The descents.
 
@@ -185,6 +191,8 @@ class Synthesis:
         line = (real.mean() + fake.mean()) / 2 if self.score == "free" else _LINES[self.score]
         step.seen["accuracy_real"] = (real > line).float().mean()
         step.seen["accuracy_fake"] = (fake < line).float().mean()
+        if self.stabilise.augment == "ada":
+            step.seen["ada_p"] = probability(step, real)
         if self.stabilise.remembers:
             keep_scores(real, fake, _LINES[self.score], step.carry)
 
@@ -203,10 +211,22 @@ class Synthesis:
         made: Tensor = nets["g"](code, self.drawn_labels(rng) if label is None else label)
         return made
 
+    def codes(self, query: Query, rng: Draws) -> Float[Tensor, "b n"]:
+        """Returns the latent codes that answer a query."""
+        return codes_of(query, rng, self.networks_.latent)
+
     def apply(self, nets: Networks, query: Query, rng: Draws) -> Result:
-        """Returns samples, one for each index of the draws or code in ``styles``; images in [-1, 1]."""
-        code = codes_of(query, rng, self.networks_.latent)
+        """Returns samples, one for each index of the draws or code in ``styles``; images in [-1, 1].
+
+        Raises:
+            SettingsError: a class that does not exist, or codes of another length.
+        """
+        code, classes = self.codes(query, rng), self.asked
         label = self.drawn_labels(rng) if query.label is None else query.label
+        if query.label is not None and not bool(((query.label >= 0) & (query.label < classes)).all()):
+            raise SettingsError(
+                f"This model has {classes} classes: leave the label out, or choose one from 0 below it."
+            )
         return Result(images=nets["g"](code, label))
 
     def settle(self, nets: Mapping[str, nn.Module], rng: Draws) -> None:

@@ -45,14 +45,15 @@ def diffaugment(images: Images, numbers: Float[Tensor, "b 7"], policy: Policy) -
         images = gray + (images - gray) * (2 * saturation)
         mean = images.mean((1, 2, 3), keepdim=True)
         images = mean + (images - mean) * (contrast + 0.5)
-    sides = torch.tensor(images.shape[2:], device=images.device)
+    sides = images.shape[2:]
     if "translation" in policy:
-        most = (sides * _LARGEST_SHIFT + 0.5).long()
-        images = translate(images, (numbers[:, 3:5] * (2 * most + 1)).long() - most)
+        most = [int(side * _LARGEST_SHIFT + 0.5) for side in sides]
+        shift = [(numbers[:, 3 + axis] * (2 * most[axis] + 1)).long() - most[axis] for axis in (0, 1)]
+        images = translate(images, torch.stack(shift, 1))
     if "cutout" in policy:
-        side = (sides * _CUT + 0.5).long()
-        centre = (numbers[:, 5:7] * (sides + 1 - side % 2)).long()
-        images = cut_out(images, centre - side // 2, side)
+        cut = [int(side * _CUT + 0.5) for side in sides]
+        corner = [(numbers[:, 5 + i] * (sides[i] + 1 - cut[i] % 2)).long() - cut[i] // 2 for i in (0, 1)]
+        images = cut_out(images, torch.stack(corner, 1), (cut[0], cut[1]))
     return images
 
 
@@ -66,7 +67,7 @@ def translate(images: Images, shift: Int[Tensor, "b 2"]) -> Images:
     return padded.permute(0, 2, 3, 1)[sample, rows[:, :, None], columns[:, None]].permute(0, 3, 1, 2)
 
 
-def cut_out(images: Images, corner: Int[Tensor, "b 2"], side: Int[Tensor, " 2"]) -> Images:
+def cut_out(images: Images, corner: Int[Tensor, "b 2"], side: tuple[int, int]) -> Images:
     """Returns the images with 0 in a rectangle of height and width ``side`` from its upper left ``corner`` on."""
     inside = []
     for axis in (0, 1):

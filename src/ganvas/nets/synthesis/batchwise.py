@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from ganvas.core.errors import SettingsError
+
 __all__ = ["MinibatchDiscrimination", "MinibatchStd", "VirtualBatchNorm"]
 
 
@@ -50,11 +52,11 @@ class MinibatchStd(nn.Module):
         """Returns the features and the plane.
 
         Raises:
-            ValueError: the batch is no multiple of the group.
+            SettingsError: the batch is no multiple of the group.
         """
         group = min(self.group, len(x))
         if len(x) % group:
-            raise ValueError(f"A batch of {len(x)} cannot be compared in groups of {group}: choose a multiple.")
+            raise SettingsError(f"A batch of {len(x)} cannot be compared in groups of {group}: choose a multiple.")
         groups = x.reshape(group, -1, *x.shape[1:])
         deviation = (groups.var(0, correction=0) + 1e-8).sqrt().mean((1, 2, 3))
         plane = deviation.repeat(group).reshape(-1, 1, 1, 1).expand(-1, 1, *x.shape[2:])

@@ -89,7 +89,7 @@ class DCGANGenerator(nn.Module):
 
     def __init__(self, settings: DCGANSettings) -> None:
         super().__init__()
-        self.classes = settings.classes
+        self.classes = settings.asked
         widths = settings.widths(settings.features_g)[::-1]
         height, width = (side // 2 ** len(widths) for side in settings.sides)
         self.low = (widths[0], height, width)
@@ -102,8 +102,8 @@ class DCGANGenerator(nn.Module):
         self.body = nn.Sequential(*layers)
         self.apply(_start)
         codes = torch.randn(_REFERENCE, settings.inputs_g) if settings.norm_g == "virtual" else None
-        if codes is not None and settings.classes:
-            codes[:, settings.latent :] = torch.eye(settings.classes)[torch.arange(_REFERENCE) % settings.classes]
+        if codes is not None and settings.asked:
+            codes[:, settings.latent :] = torch.eye(settings.asked)[torch.arange(_REFERENCE) % settings.asked]
         self.register_buffer("reference", codes)
 
     def forward(self, code: Float[Tensor, "b n"], label: Int[Tensor, " b"] | None = None) -> Float[Tensor, "b c h w"]:

@@ -58,7 +58,7 @@ class PerceptronGenerator(nn.Module):
 
     def __init__(self, settings: MLPSettings) -> None:
         super().__init__()
-        self.shape, self.classes = settings.shape, settings.classes
+        self.shape, self.classes = settings.shape, settings.asked
         self.body = MLP(
             inputs=settings.inputs_g,
             outputs=math.prod(self.shape),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ganvas.nets.synthesis.dcgan import DCGANSettings
 from ganvas.nets.synthesis.perceptron import MLPSettings
+from ganvas.nets.synthesis.resnet import ResNetSettings
 
-__all__ = ["DCGANSettings", "MLPSettings", "NetworkSettings"]
+__all__ = ["DCGANSettings", "MLPSettings", "NetworkSettings", "ResNetSettings"]
 
-NetworkSettings = MLPSettings | DCGANSettings
+NetworkSettings = MLPSettings | DCGANSettings | ResNetSettings

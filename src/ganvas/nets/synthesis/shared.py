@@ -25,7 +25,8 @@ class Shared:
         latent: numbers of the latent code, standard normal.
         classes: how many; 0 is unconditional.
         condition: how the label reaches the networks. The discriminator has it as input (``concatenate``), as the
-            vector its features are multiplied with (``projection``), or has to tell it (``auxiliary``).
+            vector its features are multiplied with (``projection``), or has to tell it (``auxiliary``). Under
+            ``fused`` it tells class and reality in one, and the generator has no label.
         spectral_norm: every layer of the discriminator is divided by its largest singular value.
         dropout: share of the discriminator's features that are left out, in training.
         minibatch_discrimination: features of the discriminator that compare the samples of a batch; 0 is none.
@@ -65,9 +66,14 @@ class Shared:
         return (self.channels, *self.sides)
 
     @property
+    def asked(self) -> int:
+        """How many classes the generator can be asked for."""
+        return 0 if self.condition == "fused" else self.classes
+
+    @property
     def inputs_g(self) -> int:
         """Numbers that the generator starts from: the code, and the label where it is joined to it."""
-        return self.latent + self.classes
+        return self.latent + self.asked
 
     @property
     def compares(self) -> bool:
@@ -110,8 +116,8 @@ def strides(sides: tuple[int, int], *, least: int = 4) -> int:
     if not count:
         height, width = sides
         raise SettingsError(
-            f"Images of {height} x {width} px cannot be halved: choose sides that are multiples of {2 * least}, "
-            f"or even at the least (from {2 * least} px)."
+            f"Images of {height} x {width} px cannot be halved to {least} px or more: choose even sides of at least "
+            f"{2 * least} px, better powers of two."
         )
     return count
 
