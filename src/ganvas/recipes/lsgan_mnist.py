@@ -21,6 +21,6 @@ def recipe() -> Recipe:
             d_optimiser=optimiser,
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=1_200_000, batch=64, log_every=200),
+        train=TrainSettings(images=1_100_000, batch=64, log_every=200),
         about=About(name="lsgan-mnist", data="MNIST"),
     )

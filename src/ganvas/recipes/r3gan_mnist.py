@@ -24,6 +24,6 @@ def recipe() -> Recipe:
             stabilise=Stabilisers(r1=1.0, r2=1.0, standing_images=4_096),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=500_000, batch=64, log_every=200),
+        train=TrainSettings(images=750_000, batch=64, log_every=200),
         about=About(name="r3gan-mnist", data="MNIST"),
     )

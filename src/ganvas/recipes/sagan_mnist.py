@@ -26,6 +26,6 @@ def recipe() -> Recipe:
             ),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=350_000, batch=64, log_every=200),
+        train=TrainSettings(images=240_000, batch=64, log_every=200),
         about=About(name="sagan-mnist", data="MNIST"),
     )

@@ -26,6 +26,6 @@ def recipe() -> Recipe:
             n_critic=Repeats(count=2),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=500_000, batch=64, log_every=200),
+        train=TrainSettings(images=380_000, batch=64, log_every=200),
         about=About(name="sngan-mnist", data="MNIST"),
     )
