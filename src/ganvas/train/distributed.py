@@ -201,7 +201,8 @@ class Reducer:
         """Sums the gradients in place; returns whether the loss was finite in every process."""
         here = [p.grad is not None for p in self._parameters]
         anywhere = self._world.any_of(here)
-        self._flat.zero_()
+        if absent := [place for place, p in zip(self._places, self._parameters, strict=True) if p.grad is None]:
+            torch._foreach_zero_(absent)
         pairs = [(place, p.grad) for place, p in zip(self._places, self._parameters, strict=True) if p.grad is not None]
         if pairs:
             torch._foreach_copy_([place for place, _ in pairs], [gradient for _, gradient in pairs])
