@@ -8,14 +8,17 @@ from typing import Any
 
 import torch
 
-from ganvas.core.batch import Batch, Clean, Labelled, Paired
+from ganvas.core.batch import Batch, Clean, Labelled, Paired, Unpaired
 from ganvas.core.method import Method
 from ganvas.games.stabilisers import Repeats, Stabilisers
 from ganvas.methods.classifier import Classifier
+from ganvas.methods.co_gan import CoGAN
+from ganvas.methods.conditional_gan import ConditionalGAN
 from ganvas.methods.dcgan import DCGAN
 from ganvas.methods.deblur_gan import DeblurGAN
 from ganvas.methods.enhancement_gan import EnhancementGAN
 from ganvas.methods.esrgan import ESRGAN
+from ganvas.methods.info_gan import InfoGAN
 from ganvas.methods.lsgan import LSGAN
 from ganvas.methods.r3gan import R3Gan
 from ganvas.methods.regression import Regression
@@ -23,6 +26,7 @@ from ganvas.methods.sagan import SAGAN
 from ganvas.methods.sngan import SNGAN
 from ganvas.methods.srgan import SRGAN
 from ganvas.methods.vanilla_gan import VanillaGan
+from ganvas.methods.weakly_supervised_gan import WeaklySupervisedGAN
 from ganvas.methods.wgan import WGAN
 from ganvas.methods.wgan_gp import WganGp
 from ganvas.nets.feature_net import FeatureSettings
@@ -62,6 +66,20 @@ def labelled(index: torch.Tensor) -> Labelled:
     label = index % 3
     image = random.uniform(2, index, (3, 8, 8)) * 2 - 1
     return Labelled(image * (label + 1).reshape(-1, 1, 1, 1) / 3, label)
+
+
+def classed(index: torch.Tensor) -> Labelled:
+    label = index % 3
+    return Labelled(images(index).image * (label + 1).reshape(-1, 1, 1, 1) / 3, label)
+
+
+def partly_classed(index: torch.Tensor) -> Labelled:
+    batch = classed(index)
+    return Labelled(batch.image, torch.where(index % 2 == 0, batch.label, -1))
+
+
+def two_domains(index: torch.Tensor) -> Unpaired:
+    return Unpaired(images(index).image, -images(index + 1_000).image)
 
 
 @dataclass(frozen=True)
@@ -108,6 +126,36 @@ CASES = {
         Made(images),
         "vanilla_gan",
     ),
+    "conditional_gan": Case(
+        ConditionalGAN(networks_=replace(_strided, classes=3, condition="concatenate")),
+        Made(classed),
+        "conditional_gan",
+    ),
+    "conditional_gan-auxiliary": Case(
+        ConditionalGAN(networks_=replace(_strided, classes=3, condition="auxiliary")), Made(classed), "conditional_gan"
+    ),
+    "conditional_gan-projection": Case(
+        ConditionalGAN(networks_=replace(_residual, classes=3, condition="projection"), game="hinge"),
+        Made(classed),
+        "conditional_gan",
+    ),
+    "info_gan": Case(InfoGAN(networks_=replace(_strided, classes=3, condition="auxiliary")), Made(images), "info_gan"),
+    "weakly_supervised_gan": Case(
+        WeaklySupervisedGAN(networks_=replace(_strided, classes=3, condition="fused", norm_d="none", dropout=0.2)),
+        Made(partly_classed),
+        "weakly_supervised_gan",
+    ),
+    "weakly_supervised_gan-auxiliary": Case(
+        WeaklySupervisedGAN(
+            networks_=replace(_strided, classes=3, condition="auxiliary"),
+            unsupervised=0.7,
+            adversarial=1.0,
+            stabilise=Stabilisers(),
+        ),
+        Made(partly_classed),
+        "weakly_supervised_gan",
+    ),
+    "co_gan": Case(CoGAN(networks_=_strided), Made(two_domains), "co_gan"),
     "regression-x2": Case(Regression(generator=_tiny, scale=2), Made(pairs(8, 2)), "regression"),
     "regression-unet": Case(
         Regression(generator=HalfUNetSettings(features=4, levels=2, blocks=1), scale=1, task="denoise"),

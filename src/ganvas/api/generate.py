@@ -76,7 +76,7 @@ class Generator:
     @property
     def classes(self) -> int:
         """How many classes it can be asked for; 0 where it knows none."""
-        return int(self._opened[0].networks_.classes)
+        return int(self._opened[0].asked)
 
     def codes(self, seeds: Sequence[int]) -> Float[np.ndarray, "n latent"]:
         """Returns the latent codes of the seeds, standard normal."""
