@@ -57,6 +57,7 @@ def illnesses(rows: list[dict[str, float]]) -> list[str]:
 SIGNS: list[tuple[str, dict[str, float]]] = [
     ("divergence", {"d__adversarial": 5e3}),
     ("divergence", {"g__adversarial": math.nan}),
+    ("divergence", {"g__adversarial": 60.0, "health__energy": 0.5}),
     ("divergence", {"health__spectral_d": 400.0, "health__energy": 0.5}),
     ("divergence", {"g__gradient_g": 900.0, "health__energy": 0.5}),
     ("divergence", {"health__broken": 0.5}),
@@ -103,7 +104,7 @@ def test_each_sign_is_found_and_given_in_numbers(illness: str, signs: dict[str, 
         {"health__overfitting": 0.97},  # but unseen samples score as seen ones do, beside generated ones
         {"health__leak_turn": 0.7, "health__leak_explained": 0.2},  # something else sets them apart
         {"health__coverage": 0.1, "health__precision": 0.1},  # far from real ones, not lacking variety
-        {"health__spectral_d": 400.0, "g__gradient_g": 900.0},  # and yet the samples are good
+        {"health__spectral_d": 400.0, "g__gradient_g": 900.0, "g__adversarial": 60.0},  # and yet the samples are good
         {"health__leak_turn": 0.7, "health__leak_explained": 0.9, "health__energy": 0.1, "d__lr_d": 1e3}
         | {"health__diversity": 0.7, "health__diversity_features": 0.62, "health__leak_turn": 0.2},
     ],
@@ -130,6 +131,8 @@ def test_what_explains_most_stands_first() -> None:
     assert illnesses(rows) == ["divergence", "discriminator overfitting", "mode collapse"]
     rows = log(health__leak_turn=1.0, health__leak_explained=0.8, health__diversity=0.0)
     assert illnesses(rows) == ["mode collapse"], "augmentations only add variety"
+    rows = log(d__adversarial=1e6, health__leak_turn=1.0, health__leak_explained=0.8)
+    assert illnesses(rows) == ["divergence"], "what never came near real samples looks like anything"
 
 
 def test_skipped_updates_are_a_divergence_while_they_go_on() -> None:

@@ -22,6 +22,7 @@ _LEAST = 4  # lines: below, a median over a third says nothing
 # Where a figure stops being healthy. Set on planted runs with other seeds than those that benchmarks/diagnose.py ends
 # with; the page of the command tells how.
 LOSS_GROWTH = 100.0
+LOSS_LARGE = 50.0
 GROWTH = 20.0
 FAR = 0.2
 FLOWN = 2.0
@@ -95,8 +96,10 @@ def diagnose(rows: Sequence[Row], settings: Mapping[str, Any] | None = None) -> 
             f"The log has {len(rows)} lines, too few to judge: train longer, or lower --train.log-every "
             f"to get at least {_LEAST}."
         )
-    found = [] if finding is None else [finding]
-    found += [one for test in (_vanishing, _overfitting, _leak, _collapse) if (one := test(table)) is not None]
+    found = [one for one in (finding, _vanishing(table), _overfitting(table)) if one is not None]
+    learning = not {"divergence", "vanishing gradient"} & {one.illness for one in found}
+    # What never came near real samples looks like anything, augmented ones too.
+    found += [one for one in (_leak(table) if learning else None, _collapse(table)) if one is not None]
     advised = tuple(_advised(one, settings or {}) for one in found)
     images = int(rows[-1].get("images", 0)) if rows else 0
     return Diagnosis(findings=advised, remarks=tuple(_remarks(table)), images=images, lines=len(rows))
@@ -117,6 +120,7 @@ def _found(illness: str, evidence: Sequence[str], shows: Sequence[str]) -> Findi
 
 def _divergence(table: Table) -> Finding | None:
     evidence, shows = list[str](), list[str]()
+    energy, wide = table.late("health/energy") or 0.0, table.late("health/diversity") or 0.0
     skipped = table.values("skipped")
     before = skipped[2 * len(skipped) // 3 - 1] if len(skipped) > 1 else 0.0
     if skipped and skipped[-1] > before:
@@ -131,7 +135,9 @@ def _divergence(table: Table) -> Finding | None:
         if end > LOSS_GROWTH * max(start, 1.0):
             evidence.append(f"The loss {name} has grown from {start:.3g} to {end:.3g}.")
             shows.append(name)
-    energy, wide = table.late("health/energy") or 0.0, table.late("health/diversity") or 0.0
+        elif end > LOSS_LARGE and energy > FAR:
+            evidence.append(f"The loss {name} stays at {end:.3g}, and samples are far from real ones ({energy:.2f}).")
+            shows.append(name)
     for name in table.named(lambda n: n.startswith("health/spectral_") or "/gradient_" in n):
         start, end = table.early(name) or 0.0, table.late(name) or 0.0
         if energy > FAR and start and end > GROWTH * start:

@@ -6,7 +6,7 @@ Methods that generate from a seed are judged by their samples; all others by the
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol, runtime_checkable
@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from ganvas.core.batch import Batch
+from ganvas.core.batch import Batch, Unpaired
 from ganvas.core.method import Draws, Method, Query
 from ganvas.data.streams import Stream
 from ganvas.train.leaks import Leaks
@@ -25,9 +25,8 @@ from ganvas.train.vitals import above, covered, energy, nearest, spectral_norm, 
 __all__ = ["DISTANCE", "Health", "Reference", "Unseen"]
 
 DISTANCE = "energy"  # the figure by which the best model is kept; lower is better
-_SAMPLES = (64, 256)  # fewest and most; between them as many as _VALUES allow
+_SAMPLES = (64, 256)  # fewest and most; between them as many as _VALUES allow, in whole batches
 _VALUES = 2**23
-_CHUNK = 64
 
 
 @runtime_checkable
@@ -46,10 +45,12 @@ class Reference:
     Attributes:
         real: samples of the training.
         unseen: samples that it never draws; None where the stream holds none back.
+        batch: samples that networks are given at a time, as in the training: some look across the batch.
     """
 
     real: Batch
     unseen: Batch | None
+    batch: int
     space: Space = field(init=False)
     leaks: Leaks | None = field(init=False)
 
@@ -71,10 +72,11 @@ class Reference:
         if "image" in method.describe().needs or samples(first).ndim not in (2, 4):
             return None
         count = min(max(_VALUES // samples(first).numel(), _SAMPLES[0]), _SAMPLES[1])
-        parts = [stream.batch(start, min(batch, count - start)) for start in range(0, count, batch)]
+        count = max(1, count // batch) * batch
+        parts = [stream.batch(start, batch) for start in range(0, count, batch)]
         real = type(first)(*(torch.cat([getattr(part, f.name) for part in parts]) for f in fields(first)))
         unseen = stream.unseen(count) if isinstance(stream, Unseen) else None
-        return cls(real.to(device), None if unseen is None else unseen.to(device))
+        return cls(real.to(device), None if unseen is None else unseen.to(device), batch)
 
 
 def samples(batch: Batch) -> Float[Tensor, "b ..."]:
@@ -112,10 +114,10 @@ class Health:
         """
         before = time.monotonic()
         found: dict[str, Tensor | float] = {}
-        for name, net in nets.items():
-            found[f"spectral_{name}"], self._vectors[name] = spectral_norm(net, self._vectors.get(name, {}))
-        if self.reference is not None:
-            with torch.no_grad(), _judging({**nets, **answering}):
+        with torch.no_grad(), _judging([*nets.values(), *answering.values()]):
+            for name, net in nets.items():
+                found[f"spectral_{name}"], self._vectors[name] = spectral_norm(net, self._vectors.get(name, {}))
+            if self.reference is not None:
                 found |= self._look(self.reference, nets, answering)
         values = {f"health/{name}": float(value) for name, value in found.items()}
         self._spent += time.monotonic() - before
@@ -124,7 +126,7 @@ class Health:
     def _look(
         self, reference: Reference, nets: Mapping[str, nn.Module], answering: Mapping[str, nn.Module]
     ) -> dict[str, Tensor | float]:
-        fake = self._generate(reference.real, answering)
+        fake = self._generate(reference, answering)
         finite = fake.flatten(1).isfinite().all(1)
         found: dict[str, Tensor | float] = {"broken": (~finite).float().mean()}
         if int(finite.sum()) < 2:
@@ -143,57 +145,60 @@ class Health:
             shares, explained = reference.leaks.shares(fake[finite])
             found |= {f"leak_{name}": share for name, share in shares.items()} | {"leak_explained": explained}
         if "d" in nets and fake.shape == real.shape:
-            found |= _scores(nets["d"], reference, fake)
+            found |= self._scores(nets["d"], reference, fake)
         return found
 
-    def _generate(self, real: Batch, nets: Mapping[str, nn.Module]) -> Tensor:
+    def _generate(self, reference: Reference, nets: Mapping[str, nn.Module]) -> Tensor:
         """The same latent codes each time, and the labels of the real samples where labels are asked for."""
-        parts = []
-        device, labelled = samples(real).device, "label" in self.method.describe().needs
-        for start in range(0, len(real), _CHUNK):
-            part = real.part(start, start + _CHUNK)
-            draws = Draws(0, 0, "health", torch.arange(start, start + len(part), device=device))
+        real, found = reference.real, list[Tensor]()
+        labelled = "label" in self.method.describe().needs
+        for start in range(0, len(real), reference.batch):
+            part = real.part(start, start + reference.batch)
+            index = torch.arange(start, start + len(part), device=samples(real).device)
             label = part.label.clamp(min=0) if labelled and hasattr(part, "label") else None
-            parts.append(self.method.apply(nets, Query(label=label, seed=0), draws).images.float())
-        return torch.cat(parts)
+            if labelled and isinstance(part, Unpaired):  # its first field is of the first domain
+                label = index * 0
+            query = Query(label=label, seed=0)
+            found.append(self.method.apply(nets, query, Draws(0, 0, "health", index)).images.float())
+        return torch.cat(found)
 
+    def _scores(self, d: nn.Module, reference: Reference, fake: Tensor) -> dict[str, Tensor | float]:
+        real = self._score(d, reference.real, reference.batch)
+        made = self._score(d, type(reference.real)(fake, *_rest(reference.real)), reference.batch)
+        found: dict[str, Tensor | float] = {
+            "score_real": real.mean(),
+            "score_fake": made.mean(),
+            "score_gap": real.mean() - made.mean(),
+            "separation": above(real, made),
+        }
+        if reference.unseen is not None:
+            unseen = self._score(d, reference.unseen, reference.batch)
+            found |= {"score_unseen": unseen.mean(), "overfitting": above(real, unseen)}
+        return found
 
-def _scores(d: nn.Module, reference: Reference, fake: Tensor) -> dict[str, Tensor | float]:
-    real = _score(d, reference.real)
-    made = _score(d, type(reference.real)(fake, *_rest(reference.real)))
-    found: dict[str, Tensor | float] = {
-        "score_real": real.mean(),
-        "score_fake": made.mean(),
-        "score_gap": real.mean() - made.mean(),
-        "separation": above(real, made),
-    }
-    if reference.unseen is not None:
-        unseen = _score(d, reference.unseen)
-        found |= {"score_unseen": unseen.mean(), "overfitting": above(real, unseen)}
-    return found
+    def _score(self, d: nn.Module, batch: Batch, size: int) -> Float[Tensor, " b"]:
+        """One number a sample: the mean over the places of a discriminator that judges patches."""
+        found, count = list[Tensor](), len(batch)
+        whole = batch.map(lambda field: field[torch.arange(-(-count // size) * size, device=field.device) % count])
+        for start in range(0, count, size):
+            part = whole.part(start, start + size)
+            label = [part.label] if "label" in self.method.describe().needs and hasattr(part, "label") else []
+            answer = d(samples(part), *label)
+            found.append(getattr(answer, "score", answer).float().flatten(1).mean(1))
+        return torch.cat(found)[:count]
 
 
 def _rest(batch: Batch) -> list[Tensor]:
     return [getattr(batch, f.name) for f in fields(batch)[1:]]
 
 
-def _score(d: nn.Module, batch: Batch) -> Float[Tensor, " b"]:
-    """One number a sample: the mean over the places of a discriminator that judges patches."""
-    found = []
-    for start in range(0, len(batch), _CHUNK):
-        part = batch.part(start, start + _CHUNK)
-        answer = d(samples(part))
-        found.append(getattr(answer, "score", answer).float().flatten(1).mean(1))
-    return torch.cat(found)
-
-
 @contextmanager
-def _judging(nets: Mapping[str, nn.Module]) -> Iterator[None]:
+def _judging(nets: Sequence[nn.Module]) -> Iterator[None]:
     """Networks in evaluation mode: what is measured leaves no trace in them, and draws nothing."""
-    modes = [(part, part.training) for net in nets.values() for part in net.modules()]
+    modes = [(part, part.training) for net in nets for part in net.modules()]
     try:
-        for net in nets.values():
-            net.eval()
+        for net in nets:
+            net.eval()  # the vectors of spectral normalisation rest too
         yield
     finally:
         for part, training in modes:
