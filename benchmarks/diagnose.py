@@ -1,8 +1,8 @@
 """What ``ganvas diagnose`` says of ten trainings with a planted illness, two of each, and of four healthy ones.
 
 Points on a ring and a grid, and made pictures of 16 px; each training takes some ten seconds of one core. The tests'
-limits (src/ganvas/train/diagnosis.py) were set on these trainings with the seeds 101 and 102; the seeds that this file
-trains with by default, SEEDS, were not looked at before the limits stood.
+limits (src/ganvas/train/diagnosis.py) were set on trainings like these with the seeds 11 to 14, 101 and 102. The seeds
+that this file trains with by default, SEEDS, were not looked at before the limits stood.
 
     python benchmarks/diagnose.py                      # all fourteen, one after the other
     python benchmarks/diagnose.py --only leak-turned --seed 7 --keep runs/planted
@@ -40,7 +40,7 @@ from ganvas.train.observers import Jsonl
 from ganvas.train.settings import Recipe, TrainSettings
 from ganvas.train.trainer import Plan, fit
 
-SEEDS = (11, 12)  # of the first and the second training of each kind; the healthy ones have 11 to 14
+SEEDS = (21, 22)  # of the first and the second training of each kind; the healthy ones have 21 to 24
 BAR = 12
 SIDE = 16
 _FAR = 2**40
@@ -99,7 +99,11 @@ class FewPoints:
 
     def stream(self, path: Path | None, *, seed: int) -> Few:
         ring = Toy2d(sigma=self.sigma).stream(None, seed=seed)
-        return Few(lambda index: torch.cat([ring.batch(int(i), 1).image for i in index]), self.count)
+
+        def make(index: Tensor) -> Tensor:
+            return ring.unseen(len(index)).image if index[0] >= _FAR else ring.batch(0, self.count).image[index]
+
+        return Few(make, self.count)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +178,7 @@ PLANTED = {
     "overfitting-pictures": Planted(
         illness="discriminator overfitting", seed=_TWO,
         method=_game(5e-4, 2e-3, replace(PLAIN, features_d=32), n_critic=Repeats(count=2)),
-        data=Scenes(count=50, texture=0.2), steps=500, batch=25, about="50 pictures, no augmentation",
+        data=Scenes(count=50, texture=0.2), steps=900, batch=25, about="50 pictures, no augmentation",
     ),
     "vanishing-pictures": Planted(
         illness="vanishing gradient", seed=_ONE, method=_game(1e-4, 2e-3, PLAIN, game="minimax"), data=Scenes(),
@@ -202,20 +206,20 @@ PLANTED = {
         about="quarter turns of all pictures with probability 1",
     ),
     "healthy-ring": Planted(
-        illness="", seed=11, method=_game(1e-3, 1e-3, POINTS, decay_from=0.3), data=Toy2d(sigma=0.05), steps=3000,
+        illness="", seed=21, method=_game(1e-3, 1e-3, POINTS, decay_from=0.3), data=Toy2d(sigma=0.05), steps=3000,
         batch=64, about="8 Gaussians",
     ),
     "healthy-grid": Planted(
-        illness="", seed=12,
+        illness="", seed=22,
         method=_game(2e-3, 2e-3, POINTS, decay_from=0.3, stabilise=Stabilisers(r1=0.05), average_images=3000.0),
         data=Toy2d(shape="grid", sigma=0.05), steps=2500, batch=64, about="25 Gaussians, R1",
     ),
     "healthy-pictures": Planted(
-        illness="", seed=13, method=_game(1e-3, 1e-3, PICTURES, average_images=2000.0), data=Scenes(), steps=600,
+        illness="", seed=23, method=_game(1e-3, 1e-3, PICTURES, average_images=2000.0), data=Scenes(), steps=600,
         batch=32, about="convolutions, batch norm",
     ),
     "healthy-r1": Planted(
-        illness="", seed=14,
+        illness="", seed=24,
         method=_game(1e-3, 1e-3, PLAIN, average_images=2000.0, stabilise=Stabilisers(r1=1.0, penalty_every=4)),
         data=Scenes(), steps=600, batch=32, about="convolutions, lazy R1",
     ),

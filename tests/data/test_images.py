@@ -185,3 +185,36 @@ def test_wrong_settings_are_told(classes: Path, mnist: Path, tmp_path: Path) -> 
         Images(size=4, fit="exact").stream(tmp_path / "one", seed=0).batch(0, 2)
     with pytest.raises(ImageError, match="one has no labels"):
         LabelledImages(classes=2).stream(tmp_path / "one", seed=0)
+
+
+@pytest.mark.parametrize("labelled", [False, True])
+def test_what_is_held_out_is_never_drawn(mnist: Path, labelled: bool) -> None:
+    kind = {"size": 28, "channels": 1, "hold_out": 8}
+    settings = LabelledImages(**kind, classes=10) if labelled else Images(**kind)
+    stream = settings.stream(mnist, seed=1)
+    source, unseen = open_source(mnist), stream.unseen(100)
+    assert unseen is not None and len(unseen) == 8
+    held = {bytes(image) for image in levels(unseen.image)}
+    numbers = [n for n in range(40) if bytes(source.read(n)[:, :, 0]) in held]
+    assert len(numbers) == 8 and max(numbers) - min(numbers) > 15, "not from all over the set"
+    other = settings.stream(mnist, seed=2).unseen(100)
+    assert other is not None and torch.equal(other.image, unseen.image)
+    drawn = [bytes(image) for first in (0, 32, 64) for image in levels(stream.batch(first, 32).image)]
+    assert len(set(drawn)) == 32 and not held & set(drawn)
+    if labelled:
+        assert unseen.label.tolist() == [source.label(number) for number in numbers]
+    assert len(stream.unseen(3)) in (2, 3) and stream.unseen(4).image.shape[0] == 4
+
+
+def test_holding_nothing_or_too_much_out(mnist: Path) -> None:
+    assert Images(size=28, channels=1).stream(mnist, seed=1).unseen(4) is None
+    with pytest.raises(SettingsError, match="cannot be held out"):
+        Images(size=28, channels=1, hold_out=39).stream(mnist, seed=1)
+    with pytest.raises(SettingsError, match="hold_out"):
+        Images(hold_out=-1)
+
+
+def test_labels_kept_are_none_that_is_held_out(mnist: Path) -> None:
+    stream = LabelledImages(size=28, channels=1, classes=10, labels_kept=10, hold_out=8).stream(mnist, seed=1)
+    shown = [label for first in (0, 16) for label in stream.batch(first, 16).label.tolist() if label >= 0]
+    assert sorted(shown) == list(range(10))

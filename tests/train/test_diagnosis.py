@@ -62,7 +62,7 @@ SIGNS: list[tuple[str, dict[str, float]]] = [
     ("divergence", {"g__gradient_g": 900.0, "health__energy": 0.5}),
     ("divergence", {"health__broken": 0.5}),
     ("divergence", {"d__gradient_d": 0.0}),
-    ("divergence", {"health__diversity": 4.0, "health__energy": 0.9}),
+    ("divergence", {"health__diversity": 5.0, "health__energy": 0.9}),
     ("vanishing gradient", {"health__separation": 1.0, "health__energy": 0.6, "g__gradient_g": 1e-4}),
     (
         "discriminator overfitting",
@@ -103,6 +103,7 @@ def test_each_sign_is_found_and_given_in_numbers(illness: str, signs: dict[str, 
         {"health__separation": 0.8, "health__energy": 0.6, "g__gradient_g": 1e-4},  # the discriminator does not win
         {"health__overfitting": 0.97},  # but unseen samples score as seen ones do, beside generated ones
         {"health__leak_turn": 0.7, "health__leak_explained": 0.2},  # something else sets them apart
+        {"d__gradient_norm_real": 1e4, "health__energy": 0.5},  # a penalty's figure, no network's
         {"health__coverage": 0.1, "health__precision": 0.1},  # far from real ones, not lacking variety
         {"health__spectral_d": 400.0, "g__gradient_g": 900.0, "g__adversarial": 60.0},  # and yet the samples are good
         {"health__leak_turn": 0.7, "health__leak_explained": 0.9, "health__energy": 0.1, "d__lr_d": 1e3}

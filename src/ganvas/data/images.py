@@ -36,6 +36,8 @@ class WholeImages:
             ``stretch`` distorts them, ``exact`` refuses them.
         flip: mirrors half of the samples left to right.
         split: the part of the set, where it has parts.
+        hold_out: images, drawn from all over the set, that training never draws: by them its health tells whether the
+            discriminator knows the others by heart.
         cache_bytes: memory for images already made.
     """
 
@@ -44,11 +46,12 @@ class WholeImages:
     fit: Fit = "crop"
     flip: bool = False
     split: Split = "train"
+    hold_out: int = 0
     cache_bytes: int = 2_000_000_000
 
     def __post_init__(self) -> None:
-        if min(self.sides) < 1 or self.channels not in (1, 3) or self.cache_bytes < 0:
-            raise SettingsError("Images need a size of at least 1, 1 or 3 channels, and cache_bytes >= 0.")
+        if min(self.sides) < 1 or self.channels not in (1, 3) or min(self.cache_bytes, self.hold_out) < 0:
+            raise SettingsError("Images need a size of at least 1, 1 or 3 channels, cache_bytes and hold_out >= 0.")
 
     @property
     def sides(self) -> tuple[int, int]:
@@ -85,7 +88,8 @@ class Images(WholeImages):
             SettingsError: no path was given.
             ImageError: nothing there is understood, or it holds one image only.
         """
-        return ImageStream(images=self.open(_given(path)), flip=self.flip, seed=seed)
+        images = self.open(_given(path))
+        return ImageStream(images=images, held=held_out(len(images.source), self.hold_out), flip=self.flip, seed=seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,10 +132,13 @@ class LabelledImages(WholeImages):
         """
         path = _given(path)
         images = self.open(path)
-        labels = _labels(images.source, self.classes, path)
+        labels, held = _labels(images.source, self.classes, path), held_out(len(images.source), self.hold_out)
         if self.labels_kept is not None:
+            labels[held] = -1  # a label kept is one that is shown
             labels = _kept(labels, self.labels_kept, self.classes, seed)
-        return LabelledImageStream(images=images, labels=labels, share=self.labelled_share, flip=self.flip, seed=seed)
+        return LabelledImageStream(
+            images=images, labels=labels, held=held, share=self.labelled_share, flip=self.flip, seed=seed
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,13 +147,19 @@ class ImageStream:
 
     Attributes:
         images: all of them, at one size.
+        held: numbers of those that are never drawn.
         flip: mirrors half of the samples.
         seed: of order and mirroring.
     """
 
     images: Fitted
+    held: Int64[np.ndarray, " k"] = field(default_factory=lambda: np.empty(0, np.int64))
     flip: bool = False
     seed: int = 0
+    _drawn: Int64[np.ndarray, " n"] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_drawn", np.delete(np.arange(len(self.images.source)), self.held))
 
     def batch(self, first: int, count: int) -> Clean:
         """Returns samples ``first`` to ``first + count - 1``, images in [-1, 1].
@@ -155,10 +168,15 @@ class ImageStream:
             SettingsError: the batch is larger than the set.
             ImageError: an image is damaged.
         """
-        length = len(self.images.source)
+        length = len(self._drawn)
         _enough(length, count, self.images.source)
-        numbers = [order(self.seed, index, length) for index in range(first, first + count)]
+        numbers = [int(self._drawn[order(self.seed, index, length)]) for index in range(first, first + count)]
         return Clean(_shown(self.images.pixels(numbers), first, self.flip, self.seed))
+
+    def unseen(self, count: int) -> Clean | None:
+        """Returns up to ``count`` images that no sample is of; None where none are held out."""
+        numbers = self.held[:: -(-len(self.held) // count) or 1].tolist()
+        return Clean(_shown(self.images.pixels(numbers), 0, False, self.seed)) if numbers else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +186,7 @@ class LabelledImageStream:
     Attributes:
         images: all of them, at one size.
         labels: the class of each; -1 is not shown.
+        held: numbers of those that are never drawn.
         share: of samples drawn from the images whose label is shown.
         flip: mirrors half of the samples.
         seed: of orders and mirroring.
@@ -175,13 +194,17 @@ class LabelledImageStream:
 
     images: Fitted
     labels: Int64[np.ndarray, " n"]
+    held: Int64[np.ndarray, " h"] = field(default_factory=lambda: np.empty(0, np.int64))
     share: float = 0.0
     flip: bool = False
     seed: int = 0
+    _drawn: Int64[np.ndarray, " m"] = field(init=False, repr=False)
     _shown: Int64[np.ndarray, " k"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_shown", np.flatnonzero(self.labels >= 0))
+        drawn = np.delete(np.arange(len(self.labels)), self.held)
+        object.__setattr__(self, "_drawn", drawn)
+        object.__setattr__(self, "_shown", drawn[self.labels[drawn] >= 0])
 
     def batch(self, first: int, count: int) -> Labelled:
         """Returns samples ``first`` to ``first + count - 1``, images in [-1, 1], labels -1 where not shown.
@@ -190,17 +213,34 @@ class LabelledImageStream:
             SettingsError: the batch is larger than the set.
             ImageError: an image is damaged.
         """
-        _enough(len(self.labels), count, self.images.source)
+        _enough(len(self._drawn), count, self.images.source)
         numbers = [self._number(index) for index in range(first, first + count)]
         image = _shown(self.images.pixels(numbers), first, self.flip, self.seed)
         return Labelled(image, torch.from_numpy(self.labels[numbers]))
+
+    def unseen(self, count: int) -> Labelled | None:
+        """Returns up to ``count`` images that no sample is of, with their labels; None where none are held out."""
+        numbers = self.held[:: -(-len(self.held) // count) or 1].tolist()
+        image = _shown(self.images.pixels(numbers), 0, False, self.seed) if numbers else None
+        return None if image is None else Labelled(image, torch.from_numpy(self.labels[numbers]))
 
     def _number(self, index: int) -> int:
         """The image of a sample: the k-th labelled one falls where share * index passes k."""
         before, after = int(self.share * index), int(self.share * (index + 1))
         if after > before:
             return int(self._shown[order(self.seed, before, len(self._shown))])
-        return order(self.seed, index - before, len(self.labels))
+        return int(self._drawn[order(self.seed, index - before, len(self._drawn))])
+
+
+def held_out(length: int, count: int) -> Int64[np.ndarray, " k"]:
+    """Returns the numbers of ``count`` images among ``length``, drawn once and for all: the same whatever the seed.
+
+    Raises:
+        SettingsError: fewer than two would be left.
+    """
+    if length - count < 2:
+        raise SettingsError(f"Of {length} images {count} cannot be held out: lower hold_out.")
+    return np.sort(np.random.default_rng(length).permutation(length)[:count])
 
 
 def _given(path: Path | None) -> Path:

@@ -25,7 +25,7 @@ LOSS_GROWTH = 100.0
 LOSS_LARGE = 50.0
 GROWTH = 20.0
 FAR = 0.2
-FLOWN = 2.0
+FLOWN = 4.0
 DEAD = 1e-8
 SEPARATED = 0.98
 GRADIENT_FALL = 1e-2
@@ -138,7 +138,7 @@ def _divergence(table: Table) -> Finding | None:
         elif end > LOSS_LARGE and energy > FAR:
             evidence.append(f"The loss {name} stays at {end:.3g}, and samples are far from real ones ({energy:.2f}).")
             shows.append(name)
-    for name in table.named(lambda n: n.startswith("health/spectral_") or "/gradient_" in n):
+    for name in [*table.named(lambda n: n.startswith("health/spectral_")), *table.gradients]:
         start, end = table.early(name) or 0.0, table.late(name) or 0.0
         if energy > FAR and start and end > GROWTH * start:
             what = "largest spectral norm of a layer" if "spectral" in name else "gradient"
@@ -167,7 +167,7 @@ def _dead(table: Table) -> dict[str, str]:
         return {}
     return {
         name: f"The gradient {name} is {table.late(name):.1g}: after too large a step, nothing moves any more."
-        for name in table.named(lambda n: "/gradient_" in n)
+        for name in table.gradients
         if (late := table.late(name)) is not None and late < DEAD * max(table.values(name))
     }
 
@@ -185,7 +185,7 @@ def _vanishing(table: Table) -> Finding | None:
     separation, energy = table.late("health/separation"), table.late("health/energy")
     if separation is None or energy is None or separation < SEPARATED or energy < FAR:
         return None
-    names = table.named(lambda n: "/gradient_g" in n)
+    names = [name for name in table.gradients if "/gradient_g" in name]
     falls = {name: (max(table.values(name)), table.late(name) or 0.0) for name in names}
     fallen = {name: pair for name, pair in falls.items() if pair[1] < GRADIENT_FALL * pair[0]}
     if not fallen:

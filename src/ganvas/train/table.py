@@ -50,6 +50,11 @@ class Table:
         return sorted({name for row in self.rows for name in row if of(name)})
 
     @property
+    def gradients(self) -> list[str]:
+        """Names of gradient norms of networks, as ``phase/gradient_network``."""
+        return self.named(lambda name: "/gradient_" in name and "/gradient_norm" not in name)
+
+    @property
     def losses(self) -> list[str]:
         """Names of losses, as ``phase/name``."""
         other = ("lr_", "gradient_", "accuracy_", "skipped")
