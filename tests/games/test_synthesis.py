@@ -22,6 +22,8 @@ from ganvas.methods.wgan import WGAN
 from ganvas.nets.synthesis.settings import DCGANSettings
 from ganvas.ops import random
 from ganvas.train.engine import Engine, EngineSettings
+from ganvas.train.export import model_tensors
+from ganvas.train.settings import Recipe, TrainSettings
 
 NETWORKS = DCGANSettings(size=8, channels=1, latent=3, features_g=4, features_d=4, norm_d="none")
 METHOD = DCGAN(networks_=NETWORKS, stabilise=Stabilisers(standing_images=128))
@@ -139,6 +141,20 @@ def test_standing_statistics_are_those_of_the_weights_in_use() -> None:
     assert norm.momentum == 0.1
     stale = next(part for part in average.modules() if isinstance(part, nn.BatchNorm2d))
     assert not torch.allclose(norm.running_mean, stale.running_mean), "the training's own stay as they are"
+
+
+def test_a_model_file_holds_settled_copies_and_the_training_goes_on_with_its_own() -> None:
+    engine: Engine[Clean] = Engine(METHOD, EngineSettings(batch=6, total=60))
+    for _ in range(3):
+        engine.advance(Images())
+    before = {key: value.clone() for key, value in engine.state.tensors().items()}
+    recipe = Recipe(method=METHOD, data=None, train=TrainSettings(images=60))
+    tensors = model_tensors(recipe, engine.state)
+    key = next(key for key in tensors if key.endswith("running_mean"))
+    assert not torch.equal(tensors[key], before[f"average.{key}"])
+    assert torch.equal(tensors["g.first.weight"], before["average.g.first.weight"])
+    assert all(torch.equal(value, before[name]) for name, value in engine.state.tensors().items())
+    assert not any(name.startswith("d.") for name in tensors)
 
 
 def test_without_the_setting_statistics_stay() -> None:
