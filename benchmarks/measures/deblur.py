@@ -9,7 +9,7 @@ from ganvas.evaluate.table import EvaluationTable
 from measures.context import Context, methods
 from measures.section import Bar, Bars, Section
 
-OURS, OURS_TOLD = "deblur", "deblur --kernel"
+OURS, OURS_TOLD = "deblur-blind", "deblur --kernel"
 PAIRS, SHAKEN = "measured kernels, 4 pairs", "CBSD68, seeded camera shake"
 KNOWN = ", kernel told"
 BLIND = methods("unsharp", "richardson_lucy", "wiener", unsharp=[{"amount": 1}], richardson_lucy=[{"iterations": 30}])

@@ -15,7 +15,7 @@ from ganvas.api.options import Options
 from ganvas.core.card import Card
 from ganvas.core.errors import SettingsError
 
-__all__ = ["kernel_of", "with_kernel"]
+__all__ = ["kernel_of", "plug_and_play", "with_kernel"]
 
 Kernel = Float[np.ndarray, "k l"]
 _DENOISER = "denoise"
@@ -52,7 +52,7 @@ def with_kernel(
     values = kernel_of(kernel)
     base = model if isinstance(model, Model) else load(model or _DENOISER, options=options)
     if base.card.task == "denoise":
-        return Model(_plug_and_play(base, values), base.options)
+        return Model(plug_and_play(base, values), base.options)
     method = base.entry.function() if base.entry.function is not None else None
     if base.card.task != "deblur" or method is None or "kernel" not in inspect.signature(method).parameters:
         raise SettingsError(
@@ -62,7 +62,13 @@ def with_kernel(
     return Model(_classical(base, method, values), base.options)
 
 
-def _plug_and_play(denoiser: Model, kernel: Kernel) -> Derived:
+def plug_and_play(denoiser: Model, kernel: Kernel) -> Derived:
+    """Returns the model that undoes the blur of a kernel with a denoiser as the prior.
+
+    Args:
+        denoiser: opened when the first picture comes.
+        kernel: odd sides, sum one.
+    """
     from ganvas.infer import deconvolve
 
     def denoise(image: np.ndarray) -> np.ndarray:

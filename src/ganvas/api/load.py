@@ -132,6 +132,10 @@ def load(name: str | Path, *, sharpness: float | None = None, options: Options |
         from ganvas.api.interpolate import at_sharpness
 
         entry = at_sharpness(entry, sharpness)
+    if entry.header.get("kind") == "composed":
+        from ganvas.api.blind import Blind
+
+        return Blind(entry, options or Options())
     return Model(entry, options or Options())
 
 

@@ -120,8 +120,9 @@ def deblur(
         strength: from 0 (the picture as it is) to 1 (the model's result).
         kernel: the blur, where it is known: a gray picture (8 or 16 bits), a ``.npy`` file or an array, of odd sides.
             It is undone by plug-and-play deconvolution with a denoiser.
-        model: name, path of a weights file, or a loaded model; ``deblur`` when left out. With a kernel: a denoiser
-            (``denoise`` when left out), or ``classical/wiener`` or ``classical/richardson_lucy``.
+        model: name, path of a weights file, or a loaded model; ``deblur-blind`` when left out, which estimates the
+            kernel. With a kernel: a denoiser (``denoise`` when left out), or ``classical/wiener`` or
+            ``classical/richardson_lucy``.
         output: file to write; only for a path.
         overwrite: ``output`` may be the original itself.
 

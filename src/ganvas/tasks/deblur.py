@@ -11,7 +11,7 @@ TASK = Task(
     verb="deblur",
     summary="Sharpen photos that were shaken or out of focus.",
     needs=frozenset({"image"}),
-    model="deblur",
+    model="deblur-blind",
     metrics=("psnr", "ssim"),
     controls=("strength", "kernel"),
 )

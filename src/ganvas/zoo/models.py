@@ -1,7 +1,8 @@
 """Which models there are, by name, with what is known of each. Imports neither torch nor a classical method's library.
 
-A name is one of a bundled weights file (``denoise``), of a classical method (``classical/nlm``), or the path of a
-``.safetensors`` file: one written by ganvas, or one with the names of Real-ESRGAN's SRVGGNetCompact.
+A name is one of a bundled weights file (``denoise``), of a procedure over such ones (``deblur-blind``), of a classical
+method (``classical/nlm``), or the path of a ``.safetensors`` file: one written by ganvas, or one with the names of
+Real-ESRGAN's SRVGGNetCompact.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from ganvas.core.card import Card
 from ganvas.core.errors import CheckpointError, ModelError
 from ganvas.io.checkpoint import read_header
-from ganvas.zoo import community
+from ganvas.zoo import community, composed
+from ganvas.zoo.composed import COMPOSED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,6 +69,7 @@ class ModelEntry:
 def list_models(folder: Path = WEIGHTS) -> list[str]:
     """Returns the names of the bundled and classical models, in alphabetical order within each."""
     bundled = sorted(path.stem for path in folder.glob("*.safetensors"))
+    bundled += [name for name, whole in COMPOSED.items() if set(whole.parts) <= set(bundled)]
     return bundled + [f"{_CLASSICAL}/{name}" for name in _classical_names()]
 
 
@@ -81,6 +84,8 @@ def find(name: str | Path, folder: Path = WEIGHTS) -> ModelEntry:
     bundled = folder / f"{text}.safetensors"
     if "/" not in text and "\\" not in text and bundled.is_file():
         return _of_file(bundled)
+    if text in COMPOSED:
+        return _composed(text)
     kind, _, short = text.partition("/")
     if kind == _CLASSICAL and short in _classical_names():
         return _classical(short)
@@ -112,6 +117,20 @@ def _of_file(path: Path) -> ModelEntry:
         raise CheckpointError(f"{path} is the state of a training, not a model: use the model.safetensors beside it.")
     card = Card.from_json(header["card"])
     return ModelEntry(name=path.stem, card=card, path=path, header=header, size=path.stat().st_size)
+
+
+def _composed(name: str) -> ModelEntry:
+    whole = COMPOSED[name]
+    header = {
+        "kind": "composed",
+        "method": whole.method,
+        "parts": list(whole.parts),
+        "card": whole.card.to_json(),
+        "licence": f"that of {' and '.join(whole.parts)}",
+        "data": f"that of {' and '.join(whole.parts)}",
+        "source": composed.__file__,
+    }
+    return ModelEntry(name=name, card=whole.card, header=header)
 
 
 def _classical_names() -> list[str]:
