@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import ganvas
 from ganvas.api import catalog
 from ganvas.core.errors import SettingsError
+from ganvas.io.checkpoint import read_header
 
 if TYPE_CHECKING:
     from ganvas.train.observers import Observer
@@ -61,7 +62,8 @@ def train(
         device: ``auto`` is a GPU where there is one.
         resume: go on from the folder's last checkpoint, exactly.
         minutes: stop, with a checkpoint, after this time.
-        init_from: weights file, or name of a bundled model, whose networks are taken over where they fit.
+        init_from: weights file, a run's last checkpoint, which has the discriminator too, or name of a bundled model,
+            whose networks are taken over where they fit. ``run.json`` says what was.
         name: of the recipe that ``recipe`` was made from, so that ``run.json`` can be read back.
 
     Raises:
@@ -71,7 +73,6 @@ def train(
         NonFiniteError: the training broke down; the run is back at its last good checkpoint.
     """
     from ganvas.train.trainer import Plan, fit
-    from ganvas.zoo.models import find
 
     chosen, called = find_recipe(recipe) if isinstance(recipe, str | Path) else (recipe, name)
     if data is not None and not Path(data).exists():
@@ -84,7 +85,7 @@ def train(
         device=_device(device),
         resume=resume,
         minutes=minutes,
-        init_from=find(init_from).path if init_from is not None else None,
+        init_from=_weights(init_from) if init_from is not None else None,
         recipe=called,
         version=ganvas.__version__,
     )
@@ -103,6 +104,16 @@ def _on_pairs(recipe: Recipe, folders: tuple[str | Path, str | Path] | None, hal
         assert halves is not None
         data = from_halves(recipe.data, Path(halves))
     return replace(recipe, data=data, about=replace(recipe.about, data="pairs of one's own"))
+
+
+def _weights(name: str | Path) -> Path | None:
+    """The file of a model, or a training's checkpoint, which is no model to apply."""
+    from ganvas.zoo.community import read
+    from ganvas.zoo.models import find
+
+    path = Path(name).expanduser()
+    ours = path.suffix == ".safetensors" and path.is_file() and read(path) is None
+    return path if ours and read_header(path).get("kind") == "train" else find(name).path
 
 
 def _device(name: str) -> str:

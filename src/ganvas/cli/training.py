@@ -40,7 +40,8 @@ class Flags:
         device: auto, cpu, cuda, cuda:1.
         resume: go on from the folder's last checkpoint, exactly.
         minutes: stop, with a checkpoint, after this time.
-        init_from: model or weights file whose networks are taken over where they fit.
+        init_from: model, weights file or a run's last.safetensors (with its discriminator), whose networks are taken
+            over where they fit.
         quiet: no progress.
     """
 

@@ -15,8 +15,9 @@ from jaxtyping import Int64
 
 from ganvas.core.batch import Unpaired
 from ganvas.core.errors import SettingsError
-from ganvas.data.fitted import Fitted, PixelBatch, unit
-from ganvas.data.images import WholeImages
+from ganvas.data.fitted import Fit, Fitted, PixelBatch, unit
+from ganvas.data.image_source import Split
+from ganvas.data.images import Images
 from ganvas.data.streams import order, tensor
 
 __all__ = ["TwoDomainStream", "TwoDomains"]
@@ -25,19 +26,28 @@ Second = Literal["edges", "negative"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TwoDomains(WholeImages):
+class TwoDomains:
     """Whole images in two halves, drawn by the seed.
 
     Attributes:
+        size: side of the images, or height and width, px.
+        channels: 3 for colour, 1 for gray.
+        fit: how images of another shape are brought to it.
+        split: the part of the set, where it has parts.
         second: what the other half becomes.
     """
 
+    size: int | tuple[int, int] = 32
+    channels: int = 3
+    fit: Fit = "crop"
+    split: Split = "train"
     second: Second = "edges"
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.flip:
-            raise SettingsError("Images of two domains are not mirrored: leave flip out.")
+        self._images()
+
+    def _images(self) -> Images:
+        return Images(size=self.size, channels=self.channels, fit=self.fit, split=self.split)
 
     def stream(self, path: Path | None, *, seed: int) -> TwoDomainStream:
         """Returns the stream over the images at ``path``.
@@ -48,7 +58,7 @@ class TwoDomains(WholeImages):
         """
         if path is None:
             raise SettingsError("This recipe trains on images: give their folder or archive with --data.")
-        images = self.open(path)
+        images = self._images().open(path)
         mixed = np.random.default_rng([seed, len(images.source)]).permutation(len(images.source))
         half = len(mixed) // 2
         return TwoDomainStream(images=images, first=mixed[:half], second=mixed[half:], kind=self.second, seed=seed)

@@ -65,15 +65,18 @@ def model_header(recipe: Recipe, state: TrainState, *, version: str) -> dict[str
     }
 
 
-def load_into(state: TrainState, path: Path) -> list[str]:
-    """Takes over from a model or a training checkpoint every tensor whose name and shape fit; returns their names.
+def load_into(state: TrainState, path: Path) -> dict[str, tuple[int, int]]:
+    """Takes over from a model or a training checkpoint every tensor whose name and shape fit.
+
+    Returns how many tensors of each network were taken over, and how many it has. Optimisers start anew, and moving
+    averages start at the networks as they were taken over.
 
     Raises:
         CheckpointError: nothing fits.
     """
     checkpoint.read_header(path)
     tensors = {key.removeprefix("net."): value for key, value in checkpoint.load_tensors(path).items()}
-    taken: list[str] = []
+    taken: dict[str, tuple[int, int]] = {}
     for name, net in state.nets.items():
         own = net.state_dict()
         fitting = {
@@ -84,7 +87,7 @@ def load_into(state: TrainState, path: Path) -> list[str]:
         net.load_state_dict({**own, **fitting})
         if name in state.averages:
             state.averages[name].load_state_dict(net.state_dict())
-        taken += [f"{name}.{key}" for key in fitting]
-    if not taken:
+        taken[name] = (len(fitting), len(own))
+    if not any(count for count, _ in taken.values()):
         raise CheckpointError(f"No tensor of {path} fits this method's networks: check --init-from.")
     return taken

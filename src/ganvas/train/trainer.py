@@ -142,9 +142,10 @@ def _open_run(recipe: Recipe, plan: Plan, engine: Engine[Any], last: Path) -> No
     if plan.resume:
         _restore(engine, last)
         return
-    if plan.init_from is not None:
-        load_into(engine.state, plan.init_from)
-    engine.world.first(lambda: _write_facts(recipe, plan))
+    taken = load_into(engine.state, plan.init_from) if plan.init_from is not None else {}
+    engine.world.first(lambda: _write_facts(recipe, plan, taken))
+    if engine.world.writes:
+        _tell_what_is_new(plan, taken)
     _save(engine, recipe, plan)
 
 
@@ -155,9 +156,22 @@ def _check_folder(plan: Plan, last: Path) -> None:
         raise SettingsError(f"{plan.run} already holds a run: add --resume to go on, or choose another --run folder.")
 
 
-def _write_facts(recipe: Recipe, plan: Plan) -> None:
+def _tell_what_is_new(plan: Plan, taken: Mapping[str, tuple[int, int]]) -> None:
+    """Warns of networks that ``init_from`` fills in part or not at all: half a transfer looks like a whole one."""
+    new = [f"{name} ({count} of {of} tensors)" for name, (count, of) in taken.items() if count < of]
+    if new:
+        whole = ", ".join(name for name, (count, of) in taken.items() if count == of) or "none"
+        warnings.warn(
+            f"{plan.init_from} fills these networks in part only, the rest of them starts anew: {', '.join(new)}; "
+            f"whole: {whole}. Where its run had a discriminator, that is in last.safetensors, not in model.safetensors.",
+            stacklevel=2,
+        )
+
+
+def _write_facts(recipe: Recipe, plan: Plan, taken: Mapping[str, tuple[int, int]]) -> None:
     plan.run.mkdir(parents=True, exist_ok=True)
     facts = run_facts(recipe, plan)
+    facts["taken_over"] = {name: f"{count} of {of} tensors" for name, (count, of) in taken.items()}
     (plan.run / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 

@@ -32,7 +32,7 @@ def cluster_purity(clusters: Labels, labels: Labels) -> float:
     return float(table.max(axis=1).sum() / len(clusters))
 
 
-def code_correlation(codes: Float[np.ndarray, "n k"], read: Float[np.ndarray, "n k"]) -> Float[np.ndarray, " k"]:
+def code_correlation(codes: Float[np.ndarray, "n k"], read: Float[np.ndarray, "m j"]) -> Float[np.ndarray, " k"]:
     """Returns Pearson's correlation of each code with what was read of it; 0 where either never changes.
 
     Raises:

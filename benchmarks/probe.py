@@ -1,0 +1,93 @@
+"""What a discriminator learns without a label: a linear probe of its features, against those of one never trained.
+
+    python benchmarks/probe.py --data cifar10-subset.zip
+    python benchmarks/probe.py --data mnist --channels 1 --images 50000
+
+The features are those that its score is read from. A part of the images trains nothing and tests the probe.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import nn
+
+from ganvas.data.images import LabelledImages, LabelledImageStream
+from ganvas.games.stabilisers import Repeats, Stabilisers
+from ganvas.methods.sngan import SNGAN
+from ganvas.metrics.generation.linear_probe import linear_probe
+from ganvas.nets.synthesis.settings import ResNetSettings
+from ganvas.recipes import sngan_cifar
+from ganvas.train.engine import Engine, EngineSettings
+
+BAR = 0.08
+BATCH = 50
+
+
+def gan(size: int, channels: int) -> SNGAN:
+    """Returns SNGAN with narrow networks and augmentation, since the images are few."""
+    optimiser = replace(sngan_cifar.recipe().method.optimisers()["d"], betas=(0.5, 0.99))
+    return replace(
+        cast(SNGAN, sngan_cifar.recipe().method),
+        networks_=ResNetSettings(size=size, channels=channels, features_g=16, features_d=16, grow=True),
+        g_optimiser=optimiser,
+        d_optimiser=optimiser,
+        n_critic=Repeats(),
+        stabilise=Stabilisers(augment="diffaugment"),
+    )
+
+
+@torch.no_grad()
+def features(d: nn.Module, stream: LabelledImageStream, numbers: np.ndarray) -> np.ndarray:
+    """Returns the features of images by their numbers."""
+    d = d.eval()
+    found = []
+    for first in range(0, len(numbers), BATCH):
+        pixels = stream.images.pixels(numbers[first : first + BATCH].tolist())
+        image = torch.from_numpy(pixels.astype(np.float32) / 127.5 - 1).permute(0, 3, 1, 2)
+        found.append(d(image).features.double().numpy())
+    return np.concatenate(found)
+
+
+def main() -> None:
+    """Trains and prints both accuracies."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="images with labels, 10 classes")
+    parser.add_argument("--size", type=int, default=32)
+    parser.add_argument("--channels", type=int, default=3)
+    parser.add_argument("--images", type=int, default=150_000, help="drawn in the training of the discriminator")
+    parser.add_argument("--test", type=int, default=1_000, help="images that test the probe")
+    parser.add_argument("--most", type=int, default=10_000, help="images that the probe is fitted on, at most")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    data = LabelledImages(size=options.size, channels=options.channels, classes=10, flip=options.channels == 3)
+    whole = data.stream(options.data, seed=options.seed)
+    mixed = np.random.default_rng(options.seed).permutation(len(whole.labels))
+    test, fit = mixed[: options.test], mixed[options.test :]
+    stream = replace(whole, held=np.sort(test))
+    engine: Engine[Any] = Engine(
+        gan(options.size, options.channels), EngineSettings(batch=32, total=options.images, seed=options.seed)
+    )
+    random = copy.deepcopy(engine.state.nets["d"])
+    while engine.state.images_seen < options.images:
+        engine.advance(stream)
+    found = {}
+    fit = fit[: options.most]
+    for name, d in (("random", random), ("trained", engine.state.nets["d"])):
+        found[name] = linear_probe(
+            features(d, whole, fit), whole.labels[fit], features(d, whole, test), whole.labels[test]
+        )
+        print(f"{name:8} {found[name]:.1%} of {len(test)} images, probe fitted on {len(fit)}", flush=True)
+    more = found["trained"] - found["random"]
+    print(f"{100 * more:+.1f} points: {'met' if more >= BAR else 'MISSED'} ({100 * BAR:.0f})")
+
+
+if __name__ == "__main__":
+    main()
