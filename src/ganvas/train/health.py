@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -164,7 +164,7 @@ class Health:
 
     def _scores(self, d: nn.Module, reference: Reference, fake: Tensor) -> dict[str, Tensor | float]:
         real = self._score(d, reference.real, reference.batch)
-        made = self._score(d, type(reference.real)(fake, *_rest(reference.real)), reference.batch)
+        made = self._score(d, replace(reference.real, **{fields(reference.real)[0].name: fake}), reference.batch)
         found: dict[str, Tensor | float] = {
             "score_real": real.mean(),
             "score_fake": made.mean(),
@@ -186,10 +186,6 @@ class Health:
             answer = d(samples(part), *label)
             found.append(getattr(answer, "score", answer).float().flatten(1).mean(1))
         return torch.cat(found)[:count]
-
-
-def _rest(batch: Batch) -> list[Tensor]:
-    return [getattr(batch, f.name) for f in fields(batch)[1:]]
 
 
 @contextmanager
