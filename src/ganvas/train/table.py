@@ -28,17 +28,20 @@ class Table:
 
     def late(self, name: str) -> float | None:
         """Returns the median of the last third, None where there is no value."""
-        values = self.values(name)
-        return median(values[-max(1, len(values) // 3) :]) if values else None
+        return median(last) if (last := self._last(name)) else None
 
     def low(self, name: str) -> float:
         """Returns the lower quartile of the last third: a generator that hops from mode to mode is poor now and then.
 
         Infinite where there is no value.
         """
-        values = self.values(name)
-        last = sorted(values[-max(1, len(values) // 3) :]) if values else [math.inf]
+        last = sorted(self._last(name)) or [math.inf]
         return last[len(last) // 4]
+
+    def _last(self, name: str) -> list[float]:
+        """The last third; of a few values three, but no more than half."""
+        values = self.values(name)
+        return values[-max(1, len(values) // 3, min(3, len(values) // 2)) :]
 
     def early(self, name: str) -> float | None:
         """Returns the median of the first tenth."""
