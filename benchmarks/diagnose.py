@@ -1,8 +1,8 @@
 """What ``ganvas diagnose`` says of ten trainings with a planted illness, two of each, and of four healthy ones.
 
 Points on a ring and a grid, and made pictures of 16 px; each training takes some ten seconds of one core. The tests'
-limits (src/ganvas/train/diagnosis.py) were set on trainings like these with the seeds 11 to 14, 101 and 102. The seeds
-that this file trains with by default, SEEDS, were not looked at before the limits stood.
+limits (src/ganvas/train/diagnosis.py) were set on trainings like these with the seeds 11 to 14, 101 and 102, before the
+seeds that this file trains with by default, SEEDS, were looked at; docs/diagnose.md says what was changed after that.
 
     python benchmarks/diagnose.py                      # all fourteen, one after the other
     python benchmarks/diagnose.py --only leak-turned --seed 7 --keep runs/planted
