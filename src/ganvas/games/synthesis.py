@@ -55,6 +55,7 @@ class Synthesis:
     score: ClassVar[Score] = "logit"
     sees_real: ClassVar[bool] = False  # whether the generator's objective needs scores of real samples
     d_phase: ClassVar[str] = "d"
+    asks_labels: ClassVar[bool] = True  # whether classes asked for are labels of the data, and can be right or wrong
 
     networks_: NetworkSettings = field(default_factory=MLPSettings)
     g_optimiser: Optimiser = field(default_factory=lambda: Optimiser(lr=2e-4, betas=(0.5, 0.999)))
@@ -91,13 +92,13 @@ class Synthesis:
         splittable = not (compares or nets.normalises_g or nets.normalises_d)
         coupling: Literal["batch", "batch_norm"] = "batch" if compares else "batch_norm"
 
-        def phase(name: str, trains: str, loss: Any, **rest: Any) -> Phase[Any]:
-            return Phase(name=name, trains=(trains,), loss=loss, splittable=splittable, coupling=coupling, **rest)
-
-        found = [phase(self.d_phase, "d", self.discriminator_loss, repeats=self.n_critic.at)]
+        found: list[Phase[Any]] = [
+            Phase(name=self.d_phase, trains=("d",), loss=self.discriminator_loss, repeats=self.n_critic.at),
+            Phase(name="g", trains=("g",), loss=self.generator_loss),
+        ]
         if own.penalty_every > 1:
-            found.append(phase("penalty", "d", self.penalty_loss, every=own.penalty_every))
-        return (*found, phase("g", "g", self.generator_loss))
+            found.insert(1, Phase(name="penalty", trains=("d",), loss=self.penalty_loss, every=own.penalty_every))
+        return tuple(replace(phase, splittable=splittable, coupling=coupling) for phase in found)
 
     def averages(self) -> Sequence[Ema]:
         """Returns the generator's average, where it is kept."""
