@@ -9,7 +9,19 @@ import pytest
 import ganvas
 
 TASKS = {"brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"}
-OTHERS = {"Model", "Options", "evaluate", "generate", "interpolate", "examine", "info", "load", "models", "restore", "train"}
+OTHERS = {
+    "Model",
+    "Options",
+    "evaluate",
+    "generate",
+    "interpolate",
+    "examine",
+    "info",
+    "load",
+    "models",
+    "restore",
+    "train",
+}
 NAMES = TASKS | OTHERS | {"GanvasError"}
 
 

@@ -29,8 +29,8 @@ __all__ = ["at_sharpness", "between"]
 def at_sharpness(entry: ModelEntry, share: float) -> ModelEntry:
     """Returns the model between a faithful one and the entry.
 
-    The faithful one is that which the entry's header names, from whose weights it was trained on, or else the task's own
-    model. Where the entry is the latter, the other end is the task's own sharp model.
+    The faithful one is that which the entry's header names, from whose weights it was trained on, or else the task's
+    own model. Where the entry is the latter, the other end is the task's own sharp model.
 
     Raises:
         SettingsError: the share is out of range, the task has no sharpness, or the networks differ.
