@@ -163,7 +163,7 @@ def _tell_what_is_new(plan: Plan, taken: Mapping[str, tuple[int, int]]) -> None:
         whole = ", ".join(name for name, (count, of) in taken.items() if count == of) or "none"
         warnings.warn(
             f"{plan.init_from} fills these networks in part only, the rest of them starts anew: {', '.join(new)}; "
-            f"whole: {whole}. A discriminator, where its run had one, is in last.safetensors, not in model.safetensors.",
+            f"whole: {whole}. The discriminator of its run, if any, is in last.safetensors, not in model.safetensors.",
             stacklevel=2,
         )
 
