@@ -4,8 +4,9 @@
     python benchmarks/info_codes.py runs/info-mnist/model.safetensors --data mnist
 
 Purity of real images: Q names a category for each test image, and the label of the image is what it should be of.
-Purity of generated images: the category asked for, against the class that the extractor sees. Codes are drawn evenly
-in [-1, 1], and Q reads them in the generated image.
+Purity of generated images: the category asked for, against the class that the extractor sees; the lower of both ways,
+since categories that all make the same class would be pure one way. Codes are drawn evenly in [-1, 1], and Q reads them
+in the generated image.
 """
 
 from __future__ import annotations
@@ -53,16 +54,17 @@ def main() -> None:
     asked, seen, codes, read = [], [], [], []
     for first in range(0, options.samples // BATCH * BATCH, BATCH):
         draws = Draws(0, 0, "apply", torch.arange(first, first + BATCH))
-        category = draws.index % shape.classes
-        made = method.apply(nets, Query(label=category), draws).images
+        wanted = draws.index % shape.classes
+        made = method.apply(nets, Query(label=wanted), draws).images
         codes.append(even(method.codes(Query(), draws)[:, : method.continuous]).numpy())
         read.append(method.read(nets, made)[1].numpy())
-        asked.append(category.numpy())
+        asked.append(wanted.numpy())
         pixels = ((made.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
         seen.append(judge.probabilities(pixels).argmax(1))
+    category, shown = np.concatenate(asked), np.concatenate(seen)
     found = {
         "purity, real": cluster_purity(np.concatenate(told), np.concatenate(labels)),
-        f"purity, generated [{judge.name}]": cluster_purity(np.concatenate(asked), np.concatenate(seen)),
+        f"purity, generated [{judge.name}]": min(cluster_purity(category, shown), cluster_purity(shown, category)),
     }
     correlation = code_correlation(np.concatenate(codes), np.concatenate(read))
     found |= {f"correlation, code{number + 1}": value for number, value in enumerate(correlation.tolist())}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +16,11 @@ from ganvas.api.generate import Generator, generate, grid, interpolate, lerp, pa
 from ganvas.cli.main import main
 from ganvas.core.errors import ModelError, SettingsError
 from ganvas.data.toy2d import Toy2d
+from ganvas.games.stabilisers import Stabilisers
 from ganvas.io import checkpoint
 from ganvas.io.picture import open_picture
 from ganvas.io.provenance import read_provenance
+from ganvas.methods.info_gan import InfoGAN
 from ganvas.methods.vanilla_gan import VanillaGan
 from ganvas.nets.synthesis.settings import MLPSettings
 from ganvas.train.engine import Engine, EngineSettings
@@ -23,9 +28,9 @@ from ganvas.train.export import model_header, model_tensors
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 
-def model(path: Path, networks: MLPSettings) -> Path:
+def model(path: Path, networks: MLPSettings, kind: Callable[..., Any] = VanillaGan) -> Path:
     """Writes an untrained generator."""
-    method = VanillaGan(networks_=networks)
+    method = kind(networks_=networks)
     recipe = Recipe(method=method, data=Toy2d(), train=TrainSettings(images=1), about=About(name=path.stem))
     state = Engine(method, EngineSettings(batch=2, total=2, seed=1)).state
     checkpoint.save(path, model_tensors(recipe, state), model_header(recipe, state, version="0"))
@@ -59,6 +64,13 @@ def test_classes_come_in_turn_or_as_asked_for(classed: Path) -> None:
     same = generate(classed, seeds=[4, 4, 4], labels=[2, 0, 2])
     np.testing.assert_array_equal(same.images[0], same.images[2])
     assert (same.images[0] != same.images[1]).any()
+
+
+def test_categories_that_nobody_labelled_can_be_asked_for_but_not_be_wrong(classed: Path, tmp_path: Path) -> None:
+    networks = replace(IMAGES, classes=3, condition="auxiliary")
+    path = model(tmp_path / "info.safetensors", networks, partial(InfoGAN, stabilise=Stabilisers()))
+    assert Generator(classed).labelled and not Generator(path).labelled
+    assert generate(path, 4).labels == (0, 1, 2, 0)
 
 
 def test_truncation_brings_samples_together(plain: Path) -> None:

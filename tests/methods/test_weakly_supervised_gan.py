@@ -15,6 +15,7 @@ from ganvas.core.errors import SettingsError
 from ganvas.core.method import Draws, Query
 from ganvas.games.stabilisers import Repeats, Stabilisers
 from ganvas.train.engine import Engine, EngineSettings
+from ganvas.train.health import Health, Reference
 
 FUSED: Any = CASES["weakly_supervised_gan"].method
 BESIDE: Any = CASES["weakly_supervised_gan-auxiliary"].method
@@ -88,6 +89,20 @@ def test_few_labels_are_enough_to_tell_the_classes() -> None:
 def test_generator_and_classifier_are_in_the_model_and_averaged() -> None:
     assert set(FUSED.exportable()) == {"g", "d"} == {average.of for average in FUSED.averages()}
     assert not replace(FUSED, average_images=0.0).averages()
+
+
+@pytest.mark.parametrize(("stream", "known"), [(classed, True), (partly_classed, False)])
+def test_health_asks_for_the_real_classes_only_where_all_are_known(stream: Any, known: bool) -> None:
+    """A class for every unknown label would be told as a lack of variety."""
+    reference, asked = Reference.of(BESIDE, Made(stream), 6, "cpu"), list[torch.Tensor]()
+    assert reference is not None
+    g = BESIDE.networks()["g"].eval()
+    g.register_forward_pre_hook(lambda _, inputs: asked.append(inputs[1]))
+    with torch.no_grad():
+        Health(BESIDE, reference, 1.0)._generate(reference, {"g": g})
+    labels = torch.cat(asked)
+    assert set(labels.tolist()) == {0, 1, 2}
+    assert torch.equal(labels, reference.real.label) == known  # type: ignore[attr-defined]
 
 
 def test_what_does_not_fit_is_refused_by_name() -> None:

@@ -78,6 +78,11 @@ class Generator:
         """How many classes it can be asked for; 0 where it knows none."""
         return int(self._opened[0].asked)
 
+    @property
+    def labelled(self) -> bool:
+        """Whether the classes are labels of its data, so that a sample can be of the class asked for or not."""
+        return self.classes > 0 and bool(self._opened[0].asks_labels)
+
     def codes(self, seeds: Sequence[int]) -> Float[np.ndarray, "n latent"]:
         """Returns the latent codes of the seeds, standard normal."""
         method, _, device = self._opened

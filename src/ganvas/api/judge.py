@@ -144,7 +144,7 @@ def evaluate_generation(
     names = [generator.model.name for generator in made]
     if len(set(names)) < len(names):
         raise SettingsError(f"Two models are called {max(names, key=names.count)}: rename the file of one.")
-    if labels and not any(generator.classes for generator in made):
+    if labels and not any(generator.labelled for generator in made):
         raise SettingsError(f"{', '.join(names)} know no classes: leave --labels out.")
     if len(fits := {_fit(generator) for generator in made}) > 1:
         raise SettingsError(f"The models were trained on images fitted by {' and '.join(sorted(fits))}: measure apart.")
@@ -157,7 +157,10 @@ def evaluate_generation(
     for generator in made:
         paint, latent = _paint(generator) if paths else (None, 0)
         entrants[generator.model.name] = Entrant(
-            make=_make(generator), classes=generator.classes, paint=paint, latent=latent
+            make=_make(generator),
+            classes=generator.classes if generator.labelled else 0,
+            paint=paint,
+            latent=latent,
         )
     return run(
         entrants,

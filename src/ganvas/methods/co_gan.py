@@ -51,6 +51,7 @@ class CoGAN(Synthesis, Method[Unpaired]):
         tiling="never",
     )
     batch_type: ClassVar[type[Unpaired]] = Unpaired
+    asks_labels: ClassVar[bool] = False
 
     own_g: int = 1
     own_d: int = 1

@@ -56,6 +56,8 @@ class InfoGAN(Synthesis, Method[Clean]):
         tiling="never",
     )
 
+    asks_labels: ClassVar[bool] = False
+
     continuous: int = 2
     category_weight: float = 1.0
     code_weight: float = 0.1

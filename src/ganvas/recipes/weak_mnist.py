@@ -33,6 +33,6 @@ def recipe() -> Recipe:
             stabilise=Stabilisers(feature_matching=1.0, instance_noise=0.1, standing_images=4_096),
         ),
         data=LabelledImages(size=28, channels=1, classes=10, labels_kept=100, labelled_share=0.25),
-        train=TrainSettings(images=1_000_000, batch=64, log_every=200),
+        train=TrainSettings(images=900_000, batch=64, log_every=200),
         about=About(name="weak-mnist", data="MNIST, with 100 of its labels"),
     )

@@ -149,13 +149,13 @@ class Health:
         return found
 
     def _generate(self, reference: Reference, nets: Mapping[str, nn.Module]) -> Tensor:
-        """The same latent codes each time, and the labels of the real samples where labels are asked for."""
+        """The same latent codes each time, and the labels of real samples where they are asked for and known."""
         real, found = reference.real, list[Tensor]()
         labelled = "label" in self.method.describe().needs
         for start in range(0, len(real), reference.batch):
             part = real.part(start, start + reference.batch)
             index = torch.arange(start, start + len(part), device=samples(real).device)
-            label = part.label.clamp(min=0) if labelled and hasattr(part, "label") else None
+            label = part.label if labelled and hasattr(part, "label") and bool((part.label >= 0).all()) else None
             if labelled and isinstance(part, Unpaired):  # its first field is of the first domain
                 label = index * 0
             query = Query(label=label, seed=0)
