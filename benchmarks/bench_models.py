@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from bench_network import matmul_peak, multiplications, named, picture
 
+from ganvas.api import catalog
 from ganvas.infer.session import Session
 from ganvas.zoo.models import find, list_models
 
@@ -28,8 +29,14 @@ BAR_SECONDS = 6.0
 
 
 def bundled() -> list[str]:
-    """Returns the names of the models with weights."""
-    return [name for name in list_models() if find(name).path is not None]
+    """Returns the names of the models with weights that turn pictures into pictures."""
+    entries = [find(name) for name in list_models()]
+    return [entry.name for entry in entries if entry.path is not None and entry.card.task in tasks()]
+
+
+def tasks() -> set[str]:
+    """Returns the names of the tasks that are applied to pictures."""
+    return {task.name for task in catalog.tasks()}
 
 
 def measured(name: str, image: np.ndarray, rounds: int, peaks: dict[str, float]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Sheet:
 
 SHEETS = {
     "upscale-real": Sheet(("tasks/reallq",), Method("bicubic", {"scale": 4}), "upscale-x4-real", 4),
-    "deblur": Sheet(("tasks/blur/inputs", "tasks/blur/levin"), Method("unsharp"), "deblur"),
+    "deblur": Sheet(("tasks/blur/inputs", "tasks/blur/levin"), Method("unsharp"), "deblur-blind"),
     "dehaze": Sheet(("tasks/haze/inputs",), Method("dark_channel", {"w": 0.8}), "dehaze"),
     "brighten": Sheet(("tasks/lowlight/inputs",), Method("histogram_equalisation"), "brighten"),
     "underwater": Sheet(("tasks/underwater/A",), Method("white_balance", {"strength": 0.5}), "enhance-underwater"),
