@@ -234,3 +234,15 @@ def test_widths_grow_where_asked(grow: bool) -> None:
     settings = ResNetSettings(size=64, features_g=4, features_d=4, grow=grow)
     assert settings.widths(4, 4) == ([4, 8, 16, 32, 64] if grow else [4] * 5)
     assert settings.build_d()(settings.build_g()(torch.randn(2, 128))).score.shape == (2, 1)
+
+
+def test_low_layers_see_and_make_more_at_the_lowest_resolution() -> None:
+    settings = DCGANSettings(size=28, channels=1, latent=5, features_g=4, features_d=4)
+    deeper = replace(settings, low_layers=2)
+    for build in ("build_g", "build_d"):
+        plain, deep = getattr(settings, build)(), getattr(deeper, build)()
+        added = [m for m in deep.modules() if isinstance(m, torch.nn.Conv2d) and m.kernel_size == (3, 3)]
+        assert len(added) == 2 and all(conv.in_channels == conv.out_channels == 8 for conv in added)
+        norms = [sum(isinstance(m, torch.nn.BatchNorm2d) for m in net.modules()) for net in (plain, deep)]
+        assert norms[1] == norms[0] + 2
+    assert deeper.build_d()(deeper.build_g()(torch.randn(3, 5))).score.shape == (3, 1)

@@ -34,6 +34,8 @@ class DCGANSettings(Shared):
         features_g, features_d: width of the layers at half the resolution.
         norm_g: of the generator's layers. ``virtual`` normalises by a fixed reference batch.
         norm_d: of the discriminator's layers; none for a critic, and beside gradient penalties.
+        low_layers: 3x3 convolutions at the lowest resolution, beside the strided ones: for sides that can be halved
+            only a few times, as 28 px.
         minibatch_std: samples whose spread the discriminator sees; 0 is none.
     """
 
@@ -42,6 +44,7 @@ class DCGANSettings(Shared):
     features_d: int = 64
     norm_g: Literal["batch", "virtual", "none"] = "batch"
     norm_d: Literal["batch", "none"] = "batch"
+    low_layers: int = 0
     minibatch_std: int = 0
 
     @property
@@ -95,6 +98,9 @@ class DCGANGenerator(nn.Module):
         self.low = (widths[0], height, width)
         self.first = nn.Linear(settings.inputs_g, widths[0] * height * width, bias=settings.norm_g == "none")
         layers: list[nn.Module] = [*_normalised(widths[0], settings.norm_g), nn.ReLU()]
+        for _ in range(settings.low_layers):
+            layers.append(nn.Conv2d(widths[0], widths[0], 3, padding=1, bias=settings.norm_g == "none"))
+            layers += [*_normalised(widths[0], settings.norm_g), nn.ReLU()]
         for before, after in pairwise(widths):
             layers.append(nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=settings.norm_g == "none"))
             layers += [*_normalised(after, settings.norm_g), nn.ReLU()]
@@ -140,6 +146,9 @@ class DCGANDiscriminator(nn.Module):
             layers += [conv, *_normalised(after, norm), nn.LeakyReLU(_LEAK)]
             if settings.dropout:
                 layers.append(nn.Dropout2d(settings.dropout))
+        for _ in range(settings.low_layers):
+            layers.append(nn.Conv2d(widths[-1], widths[-1], 3, padding=1, bias=settings.norm_d == "none"))
+            layers += [*_normalised(widths[-1], settings.norm_d), nn.LeakyReLU(_LEAK)]
         features = widths[-1]
         if settings.minibatch_std:
             layers.append(MinibatchStd(settings.minibatch_std))
