@@ -87,3 +87,12 @@ def test_only_adversarial_models_are_said_to_drift(tiny_models: dict[str, Path],
     header["drifts"] = True
     checkpoint.save(tmp_path / "gan.safetensors", {}, header)
     assert runnable(find(tmp_path / "gan.safetensors")).drifts
+
+
+def test_models_of_runs_are_called_by_their_run(tiny_models: dict[str, Path], tmp_path: Path) -> None:
+    for run, file in (("first", "model"), ("second", "model"), ("second", "best")):
+        (tmp_path / run).mkdir(exist_ok=True)
+        (tmp_path / run / f"{file}.safetensors").write_bytes(tiny_models["upscale"].read_bytes())
+    names = [find(tmp_path / place).name for place in ("first/model.safetensors", "second/model.safetensors")]
+    assert names == ["first", "second"]
+    assert find(tmp_path / "second" / "best.safetensors").name == "second-best"

@@ -35,7 +35,8 @@ class Made:
     """Stands for an open generator: of two classes where its name says so, of unlabelled images otherwise."""
 
     def __init__(self, name: str, options: object = None) -> None:
-        self.classes = 2 if name.startswith("labelled") else 0
+        self.labelled = name.startswith("labelled")
+        self.classes = 2 if self.labelled else 0
         fit = "stretch" if name.endswith("stretched") else "crop"
         header = {"provenance": {"training_data": {"fit": fit}}}
         self.model = SimpleNamespace(name=name, entry=SimpleNamespace(header=header))

@@ -68,7 +68,7 @@ def test_a_run_is_resumed_and_its_model_applied(ganvas_main: Main, pictures: Pat
     [
         (["train", "upscal-x4"], "did you mean upscale-x4"),
         (["train", "upscale-x4", "--run", "RUN", "--quiet"], "--data"),
-        (["train", "upscale-x4", "--run", "RUN", "--data", "nowhere", "--quiet"], "not a folder"),
+        (["train", "upscale-x4", "--run", "RUN", "--data", "nowhere", "--quiet"], "does not exist"),
         (["train", "upscale-x4", "--run", "RUN", "--data", "PICTURES", "--resume", "--quiet"], "resume"),
         (
             ["train", "upscale-x4", "--run", "RUN", "--data", "PICTURES", "--init-from", "nothing", "--quiet"],

@@ -37,7 +37,7 @@ class ModelEntry:
     """One model and what is known of it.
 
     Attributes:
-        name: what it is called by; the file's stem for a file given by its path.
+        name: what it is called by; for a file given by its path its stem, or its run's folder.
         card: the facts that everything outside the method goes by.
         path: its weights file; None for a classical model.
         header: the whole header of the weights file; what the module says for a classical model.
@@ -116,7 +116,13 @@ def _of_file(path: Path) -> ModelEntry:
     if "card" not in header:
         raise CheckpointError(f"{path} is the state of a training, not a model: use the model.safetensors beside it.")
     card = Card.from_json(header["card"])
-    return ModelEntry(name=path.stem, card=card, path=path, header=header, size=path.stat().st_size)
+    return ModelEntry(name=_called(path), card=card, path=path, header=header, size=path.stat().st_size)
+
+
+def _called(path: Path) -> str:
+    """The file's stem; a run's ``model`` and ``best`` are called by their run, so that two of them can be told apart."""
+    run = path.resolve().parent.name
+    return {"model": run, "best": f"{run}-best"}.get(path.stem, path.stem) if run else path.stem
 
 
 def _composed(name: str) -> ModelEntry:
