@@ -18,6 +18,7 @@ import torch
 from skimage import data
 
 from ganvas.api import catalog
+from ganvas.core.method import Draws, Query
 from ganvas.core.settings import to_json
 from ganvas.io import checkpoint
 from ganvas.train.export import model_card
@@ -34,10 +35,18 @@ def half(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def apply(recipe, tensors: dict[str, torch.Tensor]) -> np.ndarray:
-    """Returns the network's float32 result on a photo."""
+    """Returns the network's float32 result on a photo, or its first samples."""
     (name,) = recipe.method.exportable()
     net = recipe.method.networks()[name].eval()
-    net.load_state_dict({key.removeprefix(f"{name}."): value.float() for key, value in tensors.items()})
+    net.load_state_dict(
+        {key.removeprefix(f"{name}."): v.float() if v.is_floating_point() else v for key, v in tensors.items()}
+    )
+    if "seed" in recipe.method.describe().needs:
+        seeds = torch.arange(64)
+        classes = recipe.method.networks_.classes
+        query = Query(label=seeds % classes if classes else None)
+        with torch.no_grad():
+            return recipe.method.apply({name: net}, query, Draws(0, 0, "apply", seeds)).images.numpy()
     photo = torch.from_numpy(data.astronaut()[:256, :256].copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
     if recipe.method.describe().channels == 1:
         photo = photo.mean(dim=1, keepdim=True)

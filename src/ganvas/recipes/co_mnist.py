@@ -6,6 +6,7 @@ from ganvas.core.method import Optimiser
 from ganvas.data.domains import TwoDomains
 from ganvas.methods.co_gan import CoGAN
 from ganvas.nets.synthesis.settings import DCGANSettings
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -25,5 +26,5 @@ def recipe() -> Recipe:
         ),
         data=TwoDomains(size=28, channels=1),
         train=TrainSettings(images=500_000, batch=64, log_every=200),
-        about=About(name="co-mnist", data="MNIST"),
+        about=About(name="co-mnist", data=MNIST),
     )

@@ -6,6 +6,7 @@ from ganvas.core.method import Optimiser, Schedule
 from ganvas.data.images import LabelledImages
 from ganvas.methods.conditional_gan import ConditionalGAN
 from ganvas.nets.synthesis.settings import DCGANSettings
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -30,5 +31,5 @@ def recipe() -> Recipe:
         ),
         data=LabelledImages(size=28, channels=1, classes=10),
         train=TrainSettings(images=1_000_000, batch=64, log_every=200),
-        about=About(name="conditional-mnist", title="Digits to order", data="MNIST"),
+        about=About(name="conditional-mnist", title="Digits to order", data=MNIST),
     )

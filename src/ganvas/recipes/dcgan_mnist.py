@@ -6,6 +6,7 @@ from ganvas.core.method import Optimiser, Schedule
 from ganvas.data.images import Images
 from ganvas.methods.dcgan import DCGAN
 from ganvas.nets.synthesis.settings import DCGANSettings
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -22,5 +23,5 @@ def recipe() -> Recipe:
         ),
         data=Images(size=28, channels=1),
         train=TrainSettings(images=1_100_000, batch=64, log_every=200),
-        about=About(name="dcgan-mnist", data="MNIST"),
+        about=About(name="dcgan-mnist", data=MNIST),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ganvas.core.method import Schedule
 from ganvas.data.images import Images
 from ganvas.methods.info_gan import InfoGAN
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -27,5 +28,5 @@ def recipe() -> Recipe:
         ),
         data=Images(size=28, channels=1),
         train=TrainSettings(images=1_000_000, batch=64, log_every=200),
-        about=About(name="info-mnist", data="MNIST"),
+        about=About(name="info-mnist", data=MNIST),
     )

@@ -6,6 +6,7 @@ from ganvas.core.method import Optimiser, Schedule
 from ganvas.data.images import LabelledImages
 from ganvas.methods.classifier import Classifier
 from ganvas.nets.feature_net import FeatureSettings
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -32,6 +33,6 @@ def recipe() -> Recipe:
         about=About(
             name="mnist-lenet",
             title="Features and classes of digits, for metrics",
-            data="MNIST, 60,000 training images; Yann LeCun and Corinna Cortes, CC BY-SA 3.0",
+            data=MNIST,
         ),
     )

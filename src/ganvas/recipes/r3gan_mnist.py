@@ -7,6 +7,7 @@ from ganvas.data.images import Images
 from ganvas.games.stabilisers import Stabilisers
 from ganvas.methods.r3gan import R3Gan
 from ganvas.nets.synthesis.settings import DCGANSettings
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -25,5 +26,5 @@ def recipe() -> Recipe:
         ),
         data=Images(size=28, channels=1),
         train=TrainSettings(images=750_000, batch=64, log_every=200),
-        about=About(name="r3gan-mnist", data="MNIST"),
+        about=About(name="r3gan-mnist", data=MNIST),
     )

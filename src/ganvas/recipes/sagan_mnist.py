@@ -5,6 +5,7 @@ from __future__ import annotations
 from ganvas.data.images import Images
 from ganvas.methods.sagan import SAGAN
 from ganvas.nets.synthesis.settings import ResNetSettings
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -27,5 +28,5 @@ def recipe() -> Recipe:
         ),
         data=Images(size=28, channels=1),
         train=TrainSettings(images=240_000, batch=64, log_every=200),
-        about=About(name="sagan-mnist", data="MNIST"),
+        about=About(name="sagan-mnist", data=MNIST),
     )

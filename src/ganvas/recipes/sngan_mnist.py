@@ -7,6 +7,7 @@ from ganvas.data.images import Images
 from ganvas.games.stabilisers import Repeats
 from ganvas.methods.sngan import SNGAN
 from ganvas.nets.synthesis.settings import ResNetSettings
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -27,5 +28,5 @@ def recipe() -> Recipe:
         ),
         data=Images(size=28, channels=1),
         train=TrainSettings(images=380_000, batch=64, log_every=200),
-        about=About(name="sngan-mnist", data="MNIST"),
+        about=About(name="sngan-mnist", data=MNIST),
     )

@@ -6,6 +6,7 @@ from ganvas.core.method import Optimiser
 from ganvas.data.images import Images
 from ganvas.methods.vanilla_gan import VanillaGan
 from ganvas.nets.synthesis.settings import MLPSettings
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -25,5 +26,5 @@ def recipe() -> Recipe:
         ),
         data=Images(size=28, channels=1),
         train=TrainSettings(images=10_000_000, batch=100, log_every=500),
-        about=About(name="vanilla-gan-momentum", data="MNIST"),
+        about=About(name="vanilla-gan-momentum", data=MNIST),
     )

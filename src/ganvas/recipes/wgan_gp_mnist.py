@@ -7,6 +7,7 @@ from ganvas.data.images import Images
 from ganvas.games.stabilisers import Repeats, Stabilisers
 from ganvas.methods.wgan_gp import WganGp
 from ganvas.nets.synthesis.settings import DCGANSettings
+from ganvas.recipes._mnist import MNIST
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
@@ -29,5 +30,5 @@ def recipe() -> Recipe:
         ),
         data=Images(size=28, channels=1),
         train=TrainSettings(images=1_200_000, batch=64, log_every=200),
-        about=About(name="wgan-gp-mnist", data="MNIST"),
+        about=About(name="wgan-gp-mnist", data=MNIST),
     )
