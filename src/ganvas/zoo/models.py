@@ -120,7 +120,7 @@ def _of_file(path: Path) -> ModelEntry:
 
 
 def _called(path: Path) -> str:
-    """The file's stem; a run's ``model`` and ``best`` are called by their run, so that two of them can be told apart."""
+    """The file's stem; ``model`` and ``best`` are called by their run, so that two of them can be told apart."""
     run = path.resolve().parent.name
     return {"model": run, "best": f"{run}-best"}.get(path.stem, path.stem) if run else path.stem
 
