@@ -80,6 +80,13 @@ def test_truncation_brings_samples_together(plain: Path) -> None:
         generate(plain, truncation=0.0)
 
 
+def test_a_generator_that_has_diverged_makes_nothing(plain: Path, tmp_path: Path) -> None:
+    broken = {name: tensor * float("nan") for name, tensor in checkpoint.load_tensors(plain).items()}
+    checkpoint.save(tmp_path / "broken.safetensors", broken, checkpoint.read_header(plain))
+    with pytest.raises(ModelError, match="diverged"):
+        generate(tmp_path / "broken.safetensors", 2)
+
+
 def test_points_come_as_they_are(tmp_path: Path) -> None:
     path = model(tmp_path / "points.safetensors", MLPSettings(latent=3, width=8, depth_g=1, depth_d=1))
     made = generate(path, 4)

@@ -102,6 +102,7 @@ class Generator:
 
         Raises:
             SettingsError: a class or the truncation is out of range, or the numbers do not match.
+            ModelError: the generator has diverged.
         """
         import torch
 
@@ -119,6 +120,8 @@ class Generator:
             )
             with torch.no_grad():
                 images = method.apply(nets, query, _draws(seeds[part], device)).images
+            if not images.isfinite().all():
+                raise ModelError(f"{self.model.name} makes values that are no numbers: its training has diverged.")
             made.append(_stored(images))
         return np.concatenate(made)
 
