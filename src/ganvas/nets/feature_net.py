@@ -53,6 +53,7 @@ class FeatureNet(nn.Module):
         self, *, channels: int = 3, classes: int, widths: tuple[int, ...], convolutions: tuple[int, ...]
     ) -> None:
         super().__init__()
+        self.channels = channels
         self.stages = nn.ModuleList()
         before = channels
         for width, count in zip(widths, convolutions, strict=True):

@@ -20,11 +20,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ganvas.core.errors import CheckpointError, ImageError, ModelError, SettingsError
-from ganvas.core.settings import from_json
 from ganvas.io import checkpoint
-from ganvas.nets.feature_net import FeatureNet, FeatureSettings
+from ganvas.nets.feature_net import FeatureNet
 from ganvas.nets.inception import SIDE, Inception
 from ganvas.ops.resize import resize
+from ganvas.zoo.features import read_classifier
 from ganvas.zoo.models import WEIGHTS
 
 __all__ = ["BUNDLED", "INCEPTION", "Extractor", "Read", "extractor"]
@@ -173,15 +173,8 @@ def _classifier(path: Path, name: str) -> Extractor:
     header, digest = checkpoint.read_header(path), _digest(path)
     if header.get("method") != "classifier":
         raise CheckpointError(f"{path} is no extractor: give a model of the method classifier.")
-    tensors = {key.removeprefix("c."): value.float() for key, value in checkpoint.load_tensors(path).items()}
-    try:
-        settings: FeatureSettings = from_json(FeatureSettings, header["settings"]["network"])
-        net = settings.build(channels=tensors["stages.0.0.weight"].shape[1], classes=len(tensors["head.bias"]))
-        net.load_state_dict(tensors)
-    except (KeyError, RuntimeError) as error:
-        raise CheckpointError(f"The weights in {path} do not fit their own settings: fetch the file again.") from error
-    net = net.eval().requires_grad_(False)
-    channels, side = tensors["stages.0.0.weight"].shape[1], _SIDES.get(name)
+    net = read_classifier(path, header)
+    channels, side = net.channels, _SIDES.get(name)
     return Extractor(
         name=name or f"{path.stem}@{digest[:8]}",
         digest=digest,

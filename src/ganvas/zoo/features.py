@@ -6,8 +6,9 @@ applied without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -19,7 +20,7 @@ from ganvas.io import checkpoint
 from ganvas.nets.feature_net import FeatureNet, FeatureSettings
 from ganvas.zoo.models import WEIGHTS
 
-__all__ = ["BUNDLED", "Frozen", "load_features"]
+__all__ = ["BUNDLED", "Frozen", "load_features", "read_classifier"]
 
 BUNDLED = WEIGHTS / "features.safetensors"
 
@@ -62,6 +63,15 @@ def load_features(path: Path) -> nn.Module:
     header = checkpoint.read_header(path)
     if header.get("method") != "classifier":
         raise CheckpointError(f"{path} is no feature network: give the model of a training by the recipe features.")
+    return _Features(read_classifier(path, header)).eval().requires_grad_(False)
+
+
+def read_classifier(path: Path, header: Mapping[str, Any]) -> FeatureNet:
+    """Returns the network of a model file of the method classifier, float32, never to be trained on.
+
+    Raises:
+        CheckpointError: the weights do not fit the settings in the file's header.
+    """
     tensors = {name.removeprefix("c."): tensor.float() for name, tensor in checkpoint.load_tensors(path).items()}
     try:
         settings: FeatureSettings = from_json(FeatureSettings, header["settings"]["network"])
@@ -69,4 +79,4 @@ def load_features(path: Path) -> nn.Module:
         net.load_state_dict(tensors)
     except (KeyError, RuntimeError) as error:
         raise CheckpointError(f"The weights in {path} do not fit their own settings: fetch the file again.") from error
-    return _Features(net).eval().requires_grad_(False)
+    return net.eval().requires_grad_(False)
