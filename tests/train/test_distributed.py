@@ -162,6 +162,11 @@ def test_what_cannot_be_shared_is_refused_by_name(pair: Pair) -> None:
     assert pair.told[1]["again"] == f"Process 0 stopped: {pair.told[0]['again']}"
 
 
+def test_no_thread_of_the_group_outlives_it(pair: Pair) -> None:
+    """One that lets go of a tensor while Python shuts down aborts the process, now and then."""
+    assert not [name for told in pair.told for name in told["threads"] if "gloo" in name or name.startswith("pt_")]
+
+
 def test_the_command_runs_under_torchrun(tmp_path: Path) -> None:
     run = tmp_path / "run"
     launch = ["torch.distributed.run", "--nproc-per-node", "2", "--master-port", str(free_port()), "-m", "--"]

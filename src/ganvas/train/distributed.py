@@ -242,6 +242,11 @@ def joined(device: str) -> Iterator[World]:
         return
     if not dist.is_available():
         raise SettingsError("This build of torch knows no several processes: start ganvas train without torchrun.")
+    # Its functions have the group of all processes as a default, taken when torch imports it at the latest for the
+    # first optimiser. Taken after the group is there, that would keep it, and its threads, beyond its end; one of them
+    # that lets go of a tensor while Python shuts down aborts the process (https://github.com/pytorch/pytorch/issues/190489).
+    import torch.distributed.nn
+
     cuda = torch.device(device).type == "cuda"
     if cuda:
         torch.cuda.set_device(device)
