@@ -29,9 +29,11 @@ def test_a_linear_generator_on_lines() -> None:
 
 
 def test_on_the_sphere_the_identity_walks_the_angle() -> None:
-    """Each path is an arc of length theta, so the mean is E[theta^2]; in the plane theta is uniform on (0, pi)."""
+    """Each path is an arc of length sqrt(2) theta, so the mean is 2 E[theta^2]; in the plane theta is uniform on
+    (0, pi).
+    """
     found = ppl(lambda codes: codes, squared, latent=2, samples=20_000, trim=0, batch=20_000)
-    assert found == pytest.approx(np.pi**2 / 3, rel=0.02)
+    assert found == pytest.approx(2 * np.pi**2 / 3, rel=0.02)
 
 
 def test_scale_is_squared_and_kinks_cost() -> None:
@@ -47,11 +49,11 @@ def test_the_ends_of_a_path() -> None:
     a, b = RNG.standard_normal((2, 3, 4))
     zero, one = np.zeros(3), np.ones(3)
     assert between(a, b, zero, "lerp") == pytest.approx(a) and between(a, b, one, "lerp") == pytest.approx(b)
-    units = [x / np.linalg.norm(x, axis=1, keepdims=True) for x in (a, b)]
-    assert between(a, b, zero, "slerp") == pytest.approx(units[0])
-    assert between(a, b, one, "slerp") == pytest.approx(units[1])
+    ends = [2 * x / np.linalg.norm(x, axis=1, keepdims=True) for x in (a, b)]  # 2: the root of 4 numbers of a code
+    assert between(a, b, zero, "slerp") == pytest.approx(ends[0])
+    assert between(a, b, one, "slerp") == pytest.approx(ends[1])
     middle = between(a, b, one / 2, "slerp")
-    assert np.linalg.norm(middle, axis=1) == pytest.approx(1)
+    assert np.linalg.norm(middle, axis=1) == pytest.approx(2)
 
 
 def test_rounded_images_would_measure_their_rounding() -> None:

@@ -23,8 +23,9 @@ Codes = Float[np.ndarray, "n latent"]
 
 
 def between(first: Codes, second: Codes, share: Float[np.ndarray, " n"], kind: Interpolation) -> Codes:
-    """Returns codes on the way from first (share 0) to second (1): on the line, or on the sphere around 0 (both are
-    projected to it, as in the authors' program).
+    """Returns codes on the way from first (share 0) to second (1): on the line, or on the sphere around 0 of radius
+    sqrt(latent), close to which normal codes lie. Both are projected to it; the authors' sphere has radius 1, which is
+    the same to their generator, since it normalises its code, and would be no code that any other was trained on.
     """
     t = share[:, None]
     if kind == "lerp":
@@ -33,7 +34,7 @@ def between(first: Codes, second: Codes, share: Float[np.ndarray, " n"], kind: I
     angle = t * np.arccos(np.clip((a * b).sum(axis=1, keepdims=True), -1, 1))
     aside = b - (a * b).sum(axis=1, keepdims=True) * a
     aside /= np.maximum(np.linalg.norm(aside, axis=1, keepdims=True), 1e-12)
-    return a * np.cos(angle) + aside * np.sin(angle)
+    return (a * np.cos(angle) + aside * np.sin(angle)) * np.sqrt(first.shape[1])
 
 
 def ppl(
