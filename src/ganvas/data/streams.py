@@ -17,7 +17,7 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 import cv2
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from ganvas.core.batch import Batch, Paired
@@ -25,7 +25,7 @@ from ganvas.core.errors import SettingsError
 from ganvas.data.sources import Folder
 from ganvas.degrade.degradation import Degradation, Pairing
 
-__all__ = ["PairedStream", "Prefetch", "Stream", "flipped", "order", "tensor"]
+__all__ = ["PairedStream", "Prefetch", "Stream", "flipped", "order", "patch_of", "tensor"]
 
 B_co = TypeVar("B_co", bound=Batch, covariant=True)
 B = TypeVar("B", bound=Batch)
@@ -91,8 +91,7 @@ class PairedStream:
         rng = np.random.default_rng([self.seed, index])
         image = self.source.read(order(self.seed, index, len(self.source)))
         side = (self.patch + 2 * self.margin) * self.scale
-        crop = _crop(image, _zoomed(image, side, self.zoom, rng), rng)
-        clean = flipped(_resized(crop, side), int(rng.integers(8))).astype(np.float32) / np.float32(255)
+        clean = patch_of(image, side, self.zoom, rng)
         if rng.random() < self.gray:
             clean = cv2.cvtColor(clean, cv2.COLOR_RGB2GRAY)[:, :, None]
         if isinstance(self.degradation, Pairing):
@@ -103,6 +102,21 @@ class PairedStream:
         source = source[low : low + self.patch, low : low + self.patch]
         target = clean[high : high + self.patch * self.scale, high : high + self.patch * self.scale]
         return np.broadcast_to(source, (*source.shape[:2], 3)), np.broadcast_to(target, (*target.shape[:2], 3))
+
+
+def patch_of(
+    image: UInt8[np.ndarray, "h w c"], side: int, zoom: tuple[float, float], rng: np.random.Generator
+) -> Float[np.ndarray, "n n c"]:
+    """Returns a random square of ``side`` px in [0, 1], in one of the eight symmetries.
+
+    Args:
+        image: any size; a smaller one is mirrored at its border.
+        side: in px.
+        zoom: lowest and highest side of what is cut out, in sides of the square that it is resized to.
+        rng: all chance comes from it.
+    """
+    crop = _crop(image, _zoomed(image, side, zoom, rng), rng)
+    return flipped(_resized(crop, side), int(rng.integers(8))).astype(np.float32) / np.float32(255)
 
 
 def _crop(image: np.ndarray, side: int, rng: np.random.Generator) -> np.ndarray:
