@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from jaxtyping import Float
 
 from ganvas.core.errors import SettingsError
 from ganvas.degrade.blur import GaussianBlur
@@ -89,7 +90,9 @@ class OldPhoto(Damage):
         return Example(self.jpeg(image, rng) if compressed else image, mask, clean)
 
 
-def examples(images: Iterable[Image], *, settings: OldPhoto | None = None, seed: int = 0) -> Iterator[Example]:
+def examples(
+    images: Iterable[Float[np.ndarray, "_h _w _c"]], *, settings: OldPhoto | None = None, seed: int = 0
+) -> Iterator[Example]:
     """Yields an old photo of each image; number ``i`` is drawn from (seed, i), whatever the others are."""
     made = settings or OldPhoto()
     for number, image in enumerate(images):
