@@ -8,29 +8,35 @@ from typing import Any
 
 import torch
 
-from ganvas.core.batch import Batch, Clean, Labelled, Paired, Unpaired
+from ganvas.core.batch import Batch, Clean, Labelled, Masked, Paired, Unpaired
 from ganvas.core.method import Method
 from ganvas.games.stabilisers import Repeats, Stabilisers
 from ganvas.methods.classifier import Classifier
 from ganvas.methods.co_gan import CoGAN
+from ganvas.methods.colorize_gan import ColorizeGAN
 from ganvas.methods.conditional_gan import ConditionalGAN
 from ganvas.methods.dcgan import DCGAN
 from ganvas.methods.deblur_gan import DeblurGAN
 from ganvas.methods.enhancement_gan import EnhancementGAN
 from ganvas.methods.esrgan import ESRGAN
 from ganvas.methods.info_gan import InfoGAN
+from ganvas.methods.inpainting_gan import InpaintingGAN
 from ganvas.methods.lsgan import LSGAN
+from ganvas.methods.multi_scale import MultiScale
 from ganvas.methods.r3gan import R3Gan
 from ganvas.methods.regression import Regression
 from ganvas.methods.sagan import SAGAN
+from ganvas.methods.semantic_inpainting import SemanticInpainting
 from ganvas.methods.sngan import SNGAN
 from ganvas.methods.srgan import SRGAN
 from ganvas.methods.vanilla_gan import VanillaGan
 from ganvas.methods.weakly_supervised_gan import WeaklySupervisedGAN
 from ganvas.methods.wgan import WGAN
 from ganvas.methods.wgan_gp import WganGp
+from ganvas.nets.colour import ColourSettings
 from ganvas.nets.feature_net import FeatureSettings
 from ganvas.nets.generator import CompactSettings, FieldSettings, HalfUNetSettings, RRDBSettings
+from ganvas.nets.inpainting.generator import InpaintingSettings
 from ganvas.nets.synthesis.settings import DCGANSettings, MLPSettings, ResNetSettings
 from ganvas.ops import random
 
@@ -82,6 +88,19 @@ def two_domains(index: torch.Tensor) -> Unpaired:
     return Unpaired(images(index).image, -images(index + 1_000).image)
 
 
+def holes(side: int, channels: int) -> Callable[[torch.Tensor], Masked]:
+    """Images whose middle is missing, one row more in every second one."""
+
+    def make(index: torch.Tensor) -> Masked:
+        image = random.uniform(2, index, (channels, side, side)) * 2 - 1
+        mask = torch.zeros(len(index), 1, side, side, dtype=image.dtype)
+        mask[:, :, side // 4 : side // 2, side // 4 : side // 2] = 1
+        mask[index % 2 == 0, :, side // 2] = 1
+        return Masked(image, mask)
+
+    return make
+
+
 @dataclass(frozen=True)
 class Case:
     method: Method[Any]
@@ -91,6 +110,7 @@ class Case:
 
 
 _tiny = CompactSettings(features=4, convolutions=1)
+_filler = InpaintingSettings(features=4, coarse=2, fine=1)
 _twice = Repeats(count=2)
 _strided = DCGANSettings(size=16, channels=1, latent=3, features_g=4, features_d=4)
 _residual = ResNetSettings(size=16, channels=1, latent=3, features_g=4, features_d=4, plain_d=1)
@@ -232,6 +252,66 @@ CASES = {
         ),
         Made(pairs(8, 1)),
         "deblur_gan",
+    ),
+    "inpainting_gan": Case(
+        InpaintingGAN(
+            generator=_filler,
+            content=0.1,
+            content_by="discriminator",
+            d_features=4,
+            d_layers=2,
+            stabilise=Stabilisers(r1=1.0, r2=1.0, penalty_every=2, instance_noise=0.1),
+        ),
+        Made(holes(16, 3)),
+        "inpainting_gan",
+    ),
+    "inpainting_gan-article": Case(
+        InpaintingGAN(
+            generator=replace(_filler, convolution="partial"),
+            game="standard",
+            judges="patch",
+            pixel=1.0,
+            hole=0.0,
+            valid=0.0,
+            coarse=0.0,
+            structure=0.0,
+            d_features=4,
+            d_layers=2,
+            stabilise=Stabilisers(label_smoothing=0.1, r1=1.0),
+        ),
+        Made(holes(16, 3)),
+        "inpainting_gan",
+    ),
+    "inpainting_gan-regression": Case(
+        InpaintingGAN(generator=_filler, distance="l2", adversarial=0.0), Made(holes(16, 3)), "inpainting_gan"
+    ),
+    "semantic_inpainting": Case(
+        SemanticInpainting(generator=_filler, channels=1, game="relativistic_average", d_features=4, d_layers=2),
+        Made(holes(16, 1)),
+        "semantic_inpainting",
+    ),
+    "colorize_gan": Case(
+        ColorizeGAN(generator=ColourSettings(features=4, levels=2, blocks=1), look=8, d_features=4, d_layers=2),
+        Made(pairs(16, 1)),
+        "colorize_gan",
+    ),
+    "colorize_gan-regression": Case(
+        ColorizeGAN(generator=ColourSettings(features=4, levels=2, blocks=1), adversarial=0.0),
+        Made(pairs(16, 1)),
+        "colorize_gan",
+    ),
+    "multi_scale": Case(
+        MultiScale(inner=Regression(generator=_tiny, scale=1, task="denoise"), scales=2),
+        Made(pairs(8, 1)),
+        "multi_scale",
+    ),
+    "multi_scale-srgan": Case(
+        MultiScale(
+            inner=SRGAN(generator=_tiny, task="deblur", scale=1, content_by="discriminator", d_features=4, d_layers=2),
+            scales=2,
+        ),
+        Made(pairs(8, 1)),
+        "multi_scale",
     ),
     "classifier": Case(
         Classifier(network=FeatureSettings(widths=(4, 6), convolutions=(1, 2)), classes=3),

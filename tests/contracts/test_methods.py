@@ -14,7 +14,7 @@ from tests.contracts.cases import CASES, Case
 import ganvas.methods
 from ganvas.core.batch import Paired
 from ganvas.core.method import Draws, Query
-from ganvas.core.settings import from_json, to_json
+from ganvas.core.settings import classes_in, from_json, to_json
 from ganvas.infer.model import RunnableModel
 from ganvas.infer.session import ApplyOptions, Session
 from ganvas.io import checkpoint
@@ -66,8 +66,9 @@ def test_each_phase_moves_exactly_what_it_trains(case: Case) -> None:
         position = [p.name for p in kept].index(phase.name)
         batch = case.stream.batch(0, 6)
         carries: list[dict] = []
+        carry: dict = {}
         for earlier in kept[:position]:  # a phase may need what an earlier one carries: its loss runs, nothing moves
-            step = alone._step(f"{earlier.name}/0", 0, 6, 0, {})
+            step = alone._step(f"{earlier.name}/0", 0, 6, 0, carry)
             earlier.loss(batch, step)
             carries = [step.carry]
         alone._descend(phase, 0, 0, batch, 0, carries, {})
@@ -85,10 +86,11 @@ def test_apply_is_finite_repeatable_and_in_the_shape_the_card_says(case: Case) -
     card = case.method.describe()
     batch = case.stream.batch(0, 2)
     image = getattr(batch, fields(batch)[0].name) if "image" in card.needs else None
+    mask = batch.mask if "mask" in card.needs else None
     draws = Draws(5, 0, "apply", torch.arange(2))
     with torch.no_grad():
-        first = case.method.apply(nets, Query(image=image), draws).images
-        second = case.method.apply(nets, Query(image=image), draws).images
+        first = case.method.apply(nets, Query(image=image, mask=mask), draws).images
+        second = case.method.apply(nets, Query(image=image, mask=mask), draws).images
     assert torch.equal(first, second)
     assert first.isfinite().all()
     if image is not None:
@@ -123,7 +125,7 @@ def test_the_session_gives_what_apply_gives(case: Case, backend: str) -> None:
 @EVERY
 def test_settings_survive_json(case: Case) -> None:
     written = json.loads(json.dumps(to_json(case.method)))
-    assert from_json(type(case.method), written) == case.method
+    assert from_json(type(case.method), written, classes=classes_in(case.method)) == case.method
 
 
 @EVERY

@@ -170,7 +170,10 @@ def networks(entry: ModelEntry) -> tuple[Method[Any], Mapping[str, nn.Module]]:
     from ganvas.core.settings import from_json
 
     assert entry.path is not None
-    method: Method[Any] = from_json(catalog.method_class(str(entry.header["method"])), entry.header["settings"])
+    settings = entry.header["settings"]
+    # A method that wraps another one holds its settings, too.
+    inner = [catalog.method_class(name) for name in catalog.names("methods")] if "inner" in settings else []
+    method: Method[Any] = from_json(catalog.method_class(str(entry.header["method"])), settings, classes=inner)
     tensors = checkpoint.load_tensors(entry.path)
     if entry.header.get("kind") == "community":
         tensors = {f"{method.exportable()[0]}.{name}": tensor for name, tensor in tensors.items()}

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from ganvas.core.batch import Batch
+from ganvas.core.batch import Batch, Masked
 from ganvas.core.method import Draws, Method, Query
 from ganvas.ops.resize import resize
 
@@ -39,13 +39,16 @@ def sample_grid(
         if first.ndim != 4:
             return None
         source = first[:_ROWS] if "image" in method.describe().needs else None
-        made = _apply(method, nets, source, _ROWS, first.device, seed)
+        mask = batch.mask[:_ROWS] if isinstance(batch, Masked) else None
+        made = _apply(method, nets, source, _ROWS, first.device, seed, mask)
         if made.ndim != 4:  # logits
             return None
     finally:
         for name, net in nets.items():
             net.train(modes[name])
     columns = [made] if source is None else [source, made]
+    if mask is not None and source is not None:
+        columns = [source * (1 - mask), *columns[1:], source]
     columns += [getattr(batch, name)[:_ROWS] for name in ("target",) if hasattr(batch, name)]
     side = max(column.shape[-1] for column in columns)
     shown = [_picture(resize(column.float(), (side, side), kind="box", antialias=False)) for column in columns]
@@ -60,9 +63,10 @@ def _apply(
     count: int,
     device: Any,
     seed: int,
+    mask: Tensor | None = None,
 ) -> Tensor:
     draws = Draws(seed, 0, "samples", torch.arange(count, device=device))
-    return method.apply(nets, Query(image=image, seed=seed), draws).images
+    return method.apply(nets, Query(image=image, mask=mask, seed=seed), draws).images
 
 
 def _picture(images: Float[Tensor, "b c h w"]) -> UInt8[np.ndarray, "b h w 3"]:
