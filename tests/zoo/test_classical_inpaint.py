@@ -15,7 +15,7 @@ from ganvas.core.card import Card
 from ganvas.core.errors import ImageError, SettingsError
 from ganvas.metrics.psnr import psnr
 from ganvas.zoo.classical import biharmonic, median_fill, navier_stokes, patchmatch, telea
-from ganvas.zoo.classical._field import Field, sources
+from ganvas.zoo.classical._holes.field import Field, sources
 
 NAMES = ["biharmonic", "median_fill", "navier_stokes", "patchmatch", "telea"]
 every_method = pytest.mark.parametrize("name", NAMES)

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ganvas.core.card import Card
-from ganvas.zoo.classical._hole import filled
+from ganvas.zoo.classical._holes.composite import filled
 
 __all__ = ["CARD", "apply"]
 

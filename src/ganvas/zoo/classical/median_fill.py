@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float
 
 from ganvas.core.card import Card
 from ganvas.core.errors import SettingsError
-from ganvas.zoo.classical._hole import filled
+from ganvas.zoo.classical._holes.composite import filled
 
 __all__ = ["CARD", "apply"]
 

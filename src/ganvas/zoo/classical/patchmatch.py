@@ -13,9 +13,9 @@ from jaxtyping import Bool, Float
 
 from ganvas.core.card import Card
 from ganvas.core.errors import SettingsError
-from ganvas.zoo.classical._field import Field, sources
-from ganvas.zoo.classical._hole import filled
-from ganvas.zoo.classical._marching import marched
+from ganvas.zoo.classical._holes.composite import filled
+from ganvas.zoo.classical._holes.field import Field, sources
+from ganvas.zoo.classical._holes.marching import marched
 
 __all__ = ["CARD", "apply"]
 

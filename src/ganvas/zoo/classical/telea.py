@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ganvas.core.card import Card
-from ganvas.zoo.classical._hole import filled
-from ganvas.zoo.classical._marching import marched
+from ganvas.zoo.classical._holes.composite import filled
+from ganvas.zoo.classical._holes.marching import marched
 
 __all__ = ["CARD", "apply"]
 

@@ -1,0 +1,1 @@
+"""What the methods that fill holes share."""
