@@ -26,6 +26,7 @@ from measures import (
     dejpeg,
     denoise,
     enhance,
+    inpaint,
     restore,
     sheets,
     untouched,
@@ -46,6 +47,7 @@ SECTIONS = {
     "brighten": brighten.SECTION,
     "enhance": enhance.SECTION,
     "underwater": enhance.WATER_SECTION,
+    "inpaint": inpaint.SECTION,
     "restore": restore.SECTION,
     "untouched": untouched.SECTION,
 }

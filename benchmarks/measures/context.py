@@ -93,7 +93,7 @@ class Context:
     def models(self, task: str, *, scale: int = 1) -> dict[str, Model]:
         """Returns the bundled models of a task and scale, then the extra ones, with the defaults that a user gets."""
         found: dict[str, Model] = {}
-        for name, place in self._places().items():
+        for name, place in self.places().items():
             card = find(place).card
             if card.task == task and card.scale == scale:
                 found[name] = ganvas.load(place).session.array
@@ -110,10 +110,11 @@ class Context:
 
     def model(self, name: str) -> Model | None:
         """Returns the bundled or extra model of that name, or None where there is none yet."""
-        place = self._places().get(name)
+        place = self.places().get(name)
         return None if place is None else ganvas.load(place).session.array
 
-    def _places(self) -> dict[str, str | Path]:
+    def places(self) -> dict[str, str | Path]:
+        """Returns the names of bundled and extra models, and what each is loaded by."""
         bundled = {name: name for name in list_models() if not name.startswith("classical/")}
         return {**bundled, **self.extra}
 
