@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from skimage import data
+
+from ganvas.data.settings import PairedFolder
+from ganvas.degrade.damage.marked import Marked
+from ganvas.degrade.damage.scratches import Scratches
+from ganvas.degrade.degradation import Pairing
+
+PHOTO = data.astronaut()[:96, 100:220].astype(np.float32) / np.float32(255)
+
+
+def test_the_target_is_the_true_mask() -> None:
+    marked = Marked(made=Scratches(), clean=0.0)
+    assert isinstance(marked, Pairing)
+    rng = np.random.default_rng(3)
+    source, target = marked.pair(PHOTO, rng)
+    again = np.random.default_rng(3)
+    again.random()
+    damaged, mask = Scratches().damage(PHOTO, again)
+    assert np.array_equal(source, damaged) and np.array_equal(target, np.repeat(mask[:, :, None], 3, axis=2))
+    assert np.array_equal(source, marked(PHOTO, np.random.default_rng(3)))
+
+
+def test_some_photos_stay_whole() -> None:
+    pairs = [Marked(clean=0.5).pair(PHOTO, np.random.default_rng(seed)) for seed in range(60)]
+    whole = [source is PHOTO and not target.any() for source, target in pairs]
+    assert 15 < sum(whole) < 45
+
+
+def test_a_stream_gives_masks_as_targets(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "photo.png"), data.astronaut()[:200, :200])
+    settings = PairedFolder(degradation=Marked(clean=0.0), patch=96, gray=0.5)
+    batch = settings.stream(tmp_path, seed=0).batch(0, 4)
+    assert set(np.unique(batch.target.numpy())) == {-1.0, 1.0}
+    assert batch.source.shape == batch.target.shape == (4, 3, 96, 96)
