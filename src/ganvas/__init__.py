@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ganvas.api.generate import generate, interpolate
     from ganvas.api.info import info, models
+    from ganvas.api.inpaint import inpaint
     from ganvas.api.judge import evaluate
     from ganvas.api.load import Model, load
     from ganvas.api.options import Options
@@ -36,6 +37,7 @@ __all__ = [
     "examine",
     "generate",
     "info",
+    "inpaint",
     "interpolate",
     "load",
     "models",
@@ -58,6 +60,7 @@ _HOME = {
     "examine": "ganvas.api.restore",
     "generate": "ganvas.api.generate",
     "info": "ganvas.api.info",
+    "inpaint": "ganvas.api.inpaint",
     "interpolate": "ganvas.api.generate",
     "load": "ganvas.api.load",
     "models": "ganvas.api.info",

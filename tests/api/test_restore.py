@@ -182,5 +182,5 @@ def test_steps_of_pictures_of_one_stem_stay_apart(noisy_file: Path, noisy: np.nd
 
 def test_a_large_picture_waits_in_a_file(noisy: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     held = ganvas.restore(noisy, models=MODELS, without=ONLY)
-    monkeypatch.setattr("ganvas.api.restoration._IN_MEMORY", 1000)
+    monkeypatch.setattr("ganvas.api.canvas._IN_MEMORY", 1000)
     assert np.array_equal(ganvas.restore(noisy, models=MODELS, without=ONLY), held)

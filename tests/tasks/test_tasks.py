@@ -10,7 +10,8 @@ from ganvas.core.task import DIALS, Dial
 
 
 def test_every_file_holds_a_task_of_its_name() -> None:
-    assert catalog.names("tasks") == ["brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"]
+    names = ["brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "inpaint", "upscale"]
+    assert catalog.names("tasks") == names
     for task in catalog.tasks():
         assert task.name == catalog.task(task.name).name
         assert task.summary.endswith(".")
@@ -18,7 +19,7 @@ def test_every_file_holds_a_task_of_its_name() -> None:
 
 
 def test_tasks_that_keep_the_size_have_a_strength() -> None:
-    assert [task.name for task in catalog.tasks() if "strength" not in task.controls] == ["upscale"]
+    assert [task.name for task in catalog.tasks() if "strength" not in task.controls] == ["inpaint", "upscale"]
 
 
 @pytest.mark.parametrize("dial", DIALS.values())

@@ -46,9 +46,15 @@ def apply(job: Job, array: np.ndarray) -> np.ndarray:
     if transparent:
         colour = _extended(colour, np.clip(values[:, :, -1], 0, 1))
     result = _computed(job, np.ascontiguousarray(colour))
+    known = job.known()
     if transparent:
-        result = np.concatenate([result, _resized(np.clip(values[:, :, -1:], 0, 1), size)], axis=2)
+        alpha = _resized(np.clip(values[:, :, -1:], 0, 1), size)
+        if known is not None and known.opaque:
+            alpha = np.where(known.mask[:, :, None], np.float32(1), alpha)
+        result = np.concatenate([result, alpha], axis=2)
     result = _stored(result, array.dtype, full)
+    if known is not None:
+        result = np.where(known.mask[:, :, None], result, planes)
     return result[:, :, 0] if array.ndim == 2 else result
 
 

@@ -70,7 +70,9 @@ def run(
     try:
         sources, problems = walk(paths, output=output)
         formats = Formats(job.options.format)
+        aside = job.companions
         sources = [s for s in sources if s.named or (formats.is_picture(s.path) and not folder.is_output(s.path))]
+        sources = [s for s in sources if s.named or aside is None or not aside.include(s.path)]
         names = assign(sources, suffix=suffix, extension=lambda source: formats.ending(source.path))
         items = [Item(source, name) for source, name in zip(sources, names, strict=True)]
         batch = _Batch(job, folder, formats, overwrite=overwrite, observer=observer or Silent())
@@ -97,7 +99,7 @@ class _Batch:
     ) -> None:
         self._job, self._folder, self._formats = job, folder, formats
         self._overwrite, self._observer = overwrite, observer
-        self._settings = job.digest()
+        self._own_settings = job.digest()
         self._originals: set[tuple[int, int]] = set()
         self._outcomes: dict[Item, Outcome] = {}
         self._running: deque[_Running] = deque()
@@ -110,7 +112,7 @@ class _Batch:
             self._observer.ended(outcome)
         if dry_run:
             for item in items:
-                current = self._folder.is_current(item.source, item.name, self._settings)
+                current = self._folder.is_current(item.source, item.name, self._settings(item))
                 self._end(item, "current" if current else "planned")
         else:
             self._originals = identities(item.source.path for item in items)
@@ -181,7 +183,7 @@ class _Batch:
     def _writer(self, job: Job, ready: Ready, notes: list[str]) -> Callable[[Iterator[np.ndarray]], None]:
         """What the encoding thread does: encode, put on record, give the output its name."""
         item = ready.item
-        temporary = self._folder.temporary(item.name)
+        temporary, settings = self._folder.temporary(item.name), ready.settings
         encode = writer(job, ready.picture, temporary, format=self._formats.of(item.source.path), notes=notes)
 
         def write(rows: Iterator[np.ndarray]) -> None:
@@ -189,12 +191,17 @@ class _Batch:
             self._folder.commit(
                 item.source,
                 item.name,
-                settings=self._settings,
+                settings=settings,
                 input_hash=ready.input_hash,
                 input_signature=ready.input_signature,
             )
 
         return write
+
+    def _settings(self, item: Item) -> str:
+        """Digest of all that decides an output beside its input."""
+        aside = self._job.companions
+        return self._own_settings if aside is None else self._own_settings + aside.digest(item.source.path)
 
     def _settle(self, allowed: int) -> None:
         """Takes note of outputs that stand; waits until at most ``allowed`` are still being encoded."""

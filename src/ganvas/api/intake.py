@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ class Ready:
     picture: Picture
     input_hash: str
     input_signature: Signature
+    settings: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ class Intake:
         items: Sequence[Item],
         folder: OutputFolder,
         *,
-        settings: str,
+        settings: Callable[[Item], str],
         limits: Limits,
         originals: set[tuple[int, int]],
         overwrite: bool,
@@ -66,7 +67,7 @@ class Intake:
         """Prepares to read.
 
         Args:
-            settings: digest of what decides the outputs beside the inputs.
+            settings: returns a digest of what decides the output of an item beside its input.
             originals: device and inode of every input of the batch.
             overwrite: outputs may replace originals and strangers' files.
             wait: for outputs that another batch is writing, instead of giving them back as busy.
@@ -120,16 +121,17 @@ class Intake:
             return Refused(item=item, error=error)
         entry: Ready | Refused = Refused(item=item)
         try:
-            if not self._folder.is_current(item.source, item.name, self._settings):
+            settings = self._settings(item)
+            if not self._folder.is_current(item.source, item.name, settings):
                 self._folder.check(item.source, item.name, originals=self._originals, overwrite=self._overwrite)
-                entry = self._open(item)
+                entry = self._open(item, settings)
         except Exception as error:
             entry = Refused(item=item, error=error)
         if isinstance(entry, Refused):
             self._folder.release(item.name)
         return entry
 
-    def _open(self, item: Item) -> Ready:
+    def _open(self, item: Item, settings: str) -> Ready:
         from ganvas.io.picture import open_picture
 
         signature = signature_of(item.source.path)
@@ -137,4 +139,4 @@ class Intake:
         picture = open_picture(item.source.path, limits=self._limits)
         if picture.info.width * picture.info.height <= _AHEAD_PIXELS:
             picture.colour.read(0, 1)  # decodes the picture here, while another is computed
-        return Ready(item=item, picture=picture, input_hash=digest, input_signature=signature)
+        return Ready(item=item, picture=picture, input_hash=digest, input_signature=signature, settings=settings)

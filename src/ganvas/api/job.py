@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from jaxtyping import Bool
 
 from ganvas.api.options import Options
 
@@ -15,7 +17,32 @@ if TYPE_CHECKING:
     from ganvas.io.picture import Picture
     from ganvas.io.provenance import Provenance
 
-__all__ = ["Job"]
+__all__ = ["Companions", "Job", "Known"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Which pixels of the result are the picture's own, sample for sample.
+
+    Attributes:
+        mask: True where the pixel is another.
+        opaque: those others are opaque, whatever the picture's were.
+    """
+
+    mask: Bool[np.ndarray, "h w"]
+    opaque: bool = False
+
+
+class Companions(Protocol):
+    """Files that go with the inputs, such as a mask for each."""
+
+    def include(self, path: Path) -> bool:
+        """Returns whether the file is such a companion, and so no input."""
+        ...
+
+    def digest(self, path: Path) -> str:
+        """Returns a digest of what goes with that input; nothing where that cannot be told."""
+        ...
 
 
 class Job(Protocol):
@@ -36,8 +63,17 @@ class Job(Protocol):
         """What the last picture was computed with, as JSON values; empty where nothing was computed."""
         ...
 
+    @property
+    def companions(self) -> Companions | None:
+        """Files that go with the inputs; None where there are none."""
+        ...
+
+    def known(self) -> Known | None:
+        """Returns what of the result is the picture's own; asked when its first rows are there. None: nothing is."""
+        ...
+
     def digest(self) -> str:
-        """Returns a digest of everything that decides the output beside the input."""
+        """Returns a digest of everything that decides the output beside the input and what goes with it."""
         ...
 
     def begin(self, picture: Picture | None, target: Path | None) -> Job:

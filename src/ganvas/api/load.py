@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from ganvas.core.method import Method
+    from ganvas.infer.masked_session import MaskedSession
     from ganvas.infer.model import RunnableModel
     from ganvas.infer.session import Session
 
@@ -59,6 +60,7 @@ class Model:
         self.options = options
         self.busy = threading.RLock()
         self._session: Session | None = None
+        self._masked: MaskedSession | None = None
 
     @property
     def name(self) -> str:
@@ -81,6 +83,20 @@ class Model:
                 second = Session(runnable(then), options) if then is not None else None
                 self._session = Session(runnable(self.entry), options, then=second)
             return self._session
+
+    @property
+    def masked(self) -> MaskedSession:
+        """The open session of a model that fills holes; as :attr:`session` in all else.
+
+        Raises:
+            ModelError: the model takes no mask.
+        """
+        with self.busy:
+            if self._masked is None:
+                from ganvas.infer.masked_session import MaskedSession
+
+                self._masked = MaskedSession(runnable(self.entry), self.options.apply_options())
+            return self._masked
 
     @property
     def then(self) -> ModelEntry | None:

@@ -149,8 +149,14 @@ def writer(
         )
         with out:
             transparency = None if picture.alpha is None else _Transparency(picture, height, width)
+            known, top = job.known(), 0
             for chunk in chain([first], rows):
-                out.write(chunk, None if transparency is None else transparency.take(len(chunk)))
+                alpha = None if transparency is None else transparency.take(len(chunk))
+                missing = None if known is None else known.mask[top : top + len(chunk)]
+                if known is not None and known.opaque and alpha is not None:
+                    alpha = np.where(missing, np.float32(1), alpha)
+                out.write(chunk, alpha, own=None if missing is None else ~missing)
+                top += len(chunk)
         notes.extend([*picture.info.warnings, *out.notes, *job.notes])
 
     return write

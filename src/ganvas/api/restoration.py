@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ import numpy as np
 
 import ganvas
 from ganvas.api import catalog
+from ganvas.api.canvas import canvas
 from ganvas.api.load import Model, load
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Restoration", "Told", "plan_restoration"]
 
 Told = Callable[[str, "Course"], None]  # name of a picture, and what was found and done
-_IN_MEMORY = 100_000_000  # samples of a picture that are held in memory; those of a larger one wait in a file
 _SLICE = 16 * 2**20  # bytes handed to the sink at once
 
 
@@ -95,6 +94,15 @@ class Restoration:
         }
         return digest_of(settings | self.options.settings())
 
+    @property
+    def companions(self) -> None:
+        """Nothing goes with the pictures."""
+        return None
+
+    def known(self) -> None:
+        """Returns nothing: every pixel is computed."""
+        return None
+
     def begin(self, picture: Picture | None, target: Path | None) -> Restoration:
         """Returns the job for one picture, with the same models.
 
@@ -123,7 +131,7 @@ class Restoration:
         from ganvas.pipelines.chain import run
 
         with ExitStack() as room:
-            image = _canvas(room, (source.height, source.width, source.channels))
+            image = canvas(room, (source.height, source.width, source.channels))
             step = max(1, _SLICE // image[0].nbytes)
             checked = CheckedRows(source)
             for y in range(0, source.height, step):
@@ -159,7 +167,7 @@ class Restoration:
     def _applied(self, room: ExitStack, step: Step, image: np.ndarray) -> np.ndarray:
         from ganvas.infer.rows import ArrayRows
 
-        model, result, done = self.model(step.task), _canvas(room, image.shape), 0
+        model, result, done = self.model(step.task), canvas(room, image.shape), 0
 
         def take(rows: np.ndarray) -> None:
             nonlocal done
@@ -189,14 +197,6 @@ class Restoration:
         rows = max(1, _SLICE // image[0].nbytes)
         write = writer(self, self._picture, place, format=kind, notes=[])
         write(np.array(image[y : y + rows]) for y in range(0, len(image), rows))
-
-
-def _canvas(room: ExitStack, shape: tuple[int, ...]) -> np.ndarray:
-    """An empty picture, in a temporary file where it is large; the file goes when the room is left."""
-    if np.prod(shape) <= _IN_MEMORY:
-        return np.empty(shape, np.float32)
-    file = room.enter_context(tempfile.TemporaryFile(prefix="ganvas-"))  # noqa: SIM115 - the room closes it
-    return np.memmap(file, np.float32, "w+", shape=shape)
 
 
 def _is_ours(path: Path) -> bool:

@@ -59,6 +59,15 @@ class Work:
         """What the last picture was computed with."""
         return self.model.session.report.to_json()
 
+    @property
+    def companions(self) -> None:
+        """Nothing goes with the pictures."""
+        return None
+
+    def known(self) -> None:
+        """Returns nothing: every pixel is computed."""
+        return None
+
     def begin(self, picture: Picture | None, target: Path | None) -> Work:
         """Returns itself: all pictures are treated alike."""
         return self
@@ -128,6 +137,8 @@ def prepare(
         ModelError: there is no such model, or it serves another task.
         SettingsError: the scale or a dial is out of range, or does not fit the model or the task.
     """
+    if "mask" in task.needs:
+        raise SettingsError(f"Say what is missing in the picture: use ganvas.{task.verb}(picture, mask, model=...).")
     if scale is not None and not (math.isfinite(scale) and 0 < scale <= _MAX_SCALE):
         raise SettingsError(f"A scale of {scale:g} is not possible: use a number above 0, up to {_MAX_SCALE:g}.")
     turned = _turned(task, {**(controls or {}), "strength": strength})

@@ -63,6 +63,8 @@ def _dispatch(words: Sequence[str]) -> int:
     if verb in _COMMANDS:
         return int(import_module(f"ganvas.cli.{verb}").run(rest))
     found = next((task for task in catalog.tasks() if task.verb == verb), None)
+    if found is not None and "mask" in found.needs:
+        return int(import_module(f"ganvas.cli.{verb}").run(rest))  # it needs more than the flags that all tasks share
     if found is not None:
         from ganvas.cli import apply
 

@@ -10,7 +10,7 @@ from ganvas.core.card import Need
 
 __all__ = ["DIALS", "Control", "Dial", "Task"]
 
-Control = Literal["scale", "strength", "brightness", "contrast", "saturation", "kernel", "sharpness"]
+Control = Literal["scale", "strength", "brightness", "contrast", "saturation", "kernel", "sharpness", "feather"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,12 @@ DIALS: Mapping[str, Dial] = {
         default=1.0, lowest=0.0, highest=3.0, about="a factor from 0 (no colour) to 3, behind the model"
     ),
     "sharpness": Dial(default=None, lowest=0.0, highest=1.0, about="0 (faithful) to 1 (sharp, detail is guessed)"),
+    "feather": Dial(
+        default=0.0,
+        lowest=0.0,
+        highest=512.0,
+        about="0 to 512 px inward from the rim of a hole, where what stood there fades out",
+    ),
 }
 
 

@@ -38,7 +38,8 @@ class Backend(Protocol):
     def run(self, images: Float[np.ndarray, "b h w c"]) -> Float[np.ndarray, "b H W c"]:
         """Returns the outputs for float32 images in [0, 1], on the same scale, not clipped.
 
-        A model of tiling ``field`` is given thumbnails and gives their grids, which have no such scale.
+        A model of tiling ``field`` is given thumbnails and gives their grids, which have no such scale. A model that
+        needs a mask is given one channel more than it gives: 1 where a pixel is missing, else 0.
         The array is the caller's: no later call writes into it.
         """
         ...

@@ -159,8 +159,8 @@ class TileRunner:
         elif self.card.tiling != "never" and side < largest:
             self.side = side
             self.shrunk.append(f"tile {self.side}")
-        elif self.may_round and self.backend.precision != "bf16":
-            self.backend = self.backend.at("bf16")
+        elif self.may_round and self.backend.precision != (lower := self.backend.at("bf16")).precision:
+            self.backend = lower
             self.shrunk.append("precision bf16")
         else:
             raise OutOfMemory(

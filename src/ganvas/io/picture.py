@@ -25,7 +25,7 @@ from ganvas.io.decode import open_stream
 from ganvas.io.edges import EdgeExtender
 from ganvas.io.info import ImageInfo, Limits
 from ganvas.io.opened import Opened, guarded
-from ganvas.io.raster import Raster, oriented
+from ganvas.io.raster import PillowRaster, Raster, oriented
 from ganvas.io.space import Space
 
 __all__ = ["ImageInfo", "Limits", "Picture", "RowSource", "open_picture"]
@@ -161,6 +161,18 @@ class Picture:
         rows = self._upright(y0, y1)[:, :, self.colour.channels :]
         top = 1.0 if rows.dtype.kind == "f" else float(np.iinfo(rows.dtype).max)
         return np.clip(rows.astype(np.float32) / np.float32(top), 0.0, 1.0)
+
+    def stored_rows(self, y0: int, y1: int) -> np.ndarray:
+        """Returns the samples of upright rows, alpha last, as a result of the same sample type and profile stores them:
+        those of the file, or what a palette, CMYK or a profile that cannot be kept were resolved to.
+
+        Raises:
+            ImageError: the file turns out to be truncated or damaged.
+        """
+        raster = self.raster
+        if self.space.profile is not None and isinstance(raster, PillowRaster):
+            raster = replace(raster, transform=None)  # the result is converted back
+        return oriented(raster, self.info.orientation, y0, y1)
 
     def _straight_rows(self, y0: int, y1: int) -> Float32[np.ndarray, "n w c"]:
         return self.space.decode(self._upright(y0, y1)[:, :, : self.colour.channels])

@@ -6,11 +6,12 @@ AVIF keep full colour resolution from quality 90 and 85. PNG, TIFF, BMP and PPM 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from ganvas.core.errors import GanvasError, ImageError, SettingsError
 from ganvas.io import exif, icc
@@ -29,6 +30,7 @@ __all__ = ["PictureWriter", "create_picture"]
 
 _QUALITY = {"jpeg": 95, "webp": 90, "avif": 90}
 _NO_PROFILE = ("bmp", "ppm")
+_Stored = Callable[[int, int], np.ndarray]
 _CHUNK_SAMPLES = 1 << 18  # converted at once: a megabyte of floats stays in the second-level cache
 
 
@@ -50,19 +52,28 @@ class PictureWriter:
         format: str,
         notes: list[str],
         to_srgb: Any = None,
+        stored: _Stored | None = None,
     ) -> None:
         self.format, self.notes = format, notes
         self._target, self._encoder, self._layout, self._space = target, encoder, layout, space
-        self._to_srgb = to_srgb
+        self._to_srgb, self._stored = to_srgb, stored
         self._written = 0
         self._open = True
 
-    def write(self, colour: Float[np.ndarray, "n w c"], alpha: Float[np.ndarray, "n w"] | None = None) -> None:
+    def write(
+        self,
+        colour: Float[np.ndarray, "n w c"],
+        alpha: Float[np.ndarray, "n w"] | None = None,
+        *,
+        own: Bool[np.ndarray, "n w"] | None = None,
+    ) -> None:
         """Appends rows with values in [0, 1]; values outside are clipped.
 
         Args:
             colour: network values, straight (not multiplied by alpha).
             alpha: opacity, (n, w) or (n, w, 1); opaque if left out.
+            own: True where the result is the input's own pixel, which is written sample for sample, also what is hidden
+                below transparency, wherever the output holds the same samples.
 
         Raises:
             ImageError: a value is not finite, or the disk is full.
@@ -80,6 +91,9 @@ class PictureWriter:
         for y in range(0, len(colour), step):
             part = slice(y, y + step)
             pixels = self._encoded(colour[part], None if alpha is None else alpha[part])
+            if own is not None and self._stored is not None:
+                top = self._written + y
+                pixels = np.where(own[part][:, :, None], self._stored(top, top + len(pixels)), pixels)
             try:
                 self._encoder.rows(pixels)
             except OSError as error:
@@ -185,6 +199,8 @@ def create_picture(
         notes.append(f"{chosen.upper()} holds no colour profile: the colours are converted to sRGB.")
     elif space.gamma is not None and chosen != "png":
         space = Space()
+    # Only there do the input's samples mean the same in the result.
+    kept = same_kind and space is like.space and to_srgb is None and alpha == info.alpha and sample == info.sample
     layout = Layout(width=width, height=height, channels=(1 if gray else 3) + alpha, alpha=alpha, sample=sample)
     metadata, more = _metadata(info, space, provenance, width=width, height=height)
     place = Target(target)
@@ -195,7 +211,17 @@ def create_picture(
         if isinstance(error, MemoryError):
             raise ImageError("The result does not fit the memory: write PNG or TIFF, which need little.") from error
         raise
-    return PictureWriter(place, encoder, layout, space, format=chosen, notes=notes + more, to_srgb=to_srgb)
+    same_size = (width, height) == (info.width, info.height)
+    return PictureWriter(
+        place,
+        encoder,
+        layout,
+        space,
+        format=chosen,
+        notes=notes + more,
+        to_srgb=to_srgb,
+        stored=like.stored_rows if kept and same_size else None,
+    )
 
 
 def _sample(info: ImageInfo, chosen: str) -> str:

@@ -20,17 +20,26 @@ _BYTES_PER_PIXEL = 256.0  # several float64 copies of three channels
 
 @dataclass(frozen=True)
 class FunctionBackend:
-    """One function, applied to each image of the batch."""
+    """One function, applied to each image of the batch.
 
-    function: Callable[[np.ndarray], np.ndarray]
+    Attributes:
+        masked: the last channel of the images is a mask, 1 = missing.
+    """
+
+    function: Callable[..., np.ndarray]
     name: str = "function"
     device: str = "cpu"
     precision: Literal["f32", "bf16"] = "f32"
     bytes_per_pixel: float = _BYTES_PER_PIXEL
+    masked: bool = False
 
     def run(self, images: Float[np.ndarray, "b h w c"]) -> Float[np.ndarray, "b H W c"]:
         """Returns the function's results."""
-        return np.stack([np.asarray(self.function(image), dtype=np.float32) for image in images])
+        if self.masked:
+            results = [self.function(image[:, :, :-1], mask=image[:, :, -1] >= 0.5) for image in images]
+        else:
+            results = [self.function(image) for image in images]
+        return np.stack([np.asarray(result, dtype=np.float32) for result in results])
 
     def at(self, precision: Literal["f32", "bf16"]) -> FunctionBackend:
         """Returns this back end: a function has no other precision."""
@@ -51,4 +60,8 @@ def open_backend(model: RunnableModel, *, device: str, precision: str) -> Functi
     assert model.function is not None
     if precision == "bf16":
         raise SettingsError(f"The model {model.name} is a function in float32: leave out --precision.")
-    return FunctionBackend(model.function, bytes_per_pixel=model.bytes_per_pixel or _BYTES_PER_PIXEL)
+    return FunctionBackend(
+        model.function,
+        bytes_per_pixel=model.bytes_per_pixel or _BYTES_PER_PIXEL,
+        masked="mask" in model.card.needs,
+    )

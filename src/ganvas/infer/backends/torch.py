@@ -30,7 +30,7 @@ PREFERENCE = 10
 class TorchBackend:
     """A method's ``apply`` on tiles, or the part of its network that looks on thumbnails."""
 
-    apply: Callable[[Tensor], Tensor]
+    apply: Callable[[Tensor, Tensor | None], Tensor]
     card: Card
     device: str
     precision: Literal["f32", "bf16"]
@@ -47,7 +47,10 @@ class TorchBackend:
         with torch.no_grad(), autocast:
             # Pixels are channels-last already, so the permuted view has the layout the convolutions want.
             source = torch.from_numpy(images).to(device).permute(0, 3, 1, 2)
-            output = self.apply(source * (high - low) + low).float()
+            mask = None
+            if "mask" in self.card.needs:
+                source, mask = source[:, :-1], source[:, -1:]
+            output = self.apply(source * (high - low) + low, mask).float()
             if self.card.tiling != "field":
                 output = (output - low) / (high - low)
             return output.permute(0, 2, 3, 1).contiguous().cpu().numpy()
@@ -82,15 +85,20 @@ def open_backend(model: RunnableModel, *, device: str, precision: str) -> TorchB
         network.eval().requires_grad_(False).to(place)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def apply(image: Tensor) -> Tensor:
+    def apply(image: Tensor, mask: Tensor | None) -> Tensor:
         if model.card.tiling == "field":
             return answering(model.card, method, networks)(image)
-        return method.apply(networks, Query(image=image), Draws(0, 0, "apply", torch.arange(len(image)))).images
+        query = Query(image=image, mask=mask)
+        return method.apply(networks, query, Draws(0, 0, "apply", torch.arange(len(image)))).images
 
     chosen: Literal["f32", "bf16"] = "bf16" if precision == "bf16" else "f32"
     if precision == "auto" and fast_bf16(place):
         chosen = "bf16"
-    return TorchBackend(apply, model.card, str(place), chosen, working_bytes(networks, apply, model.card, place))
+
+    def probe(image: Tensor) -> Tensor:
+        return apply(image, torch.zeros_like(image[:, :1]) if "mask" in model.card.needs else None)
+
+    return TorchBackend(apply, model.card, str(place), chosen, working_bytes(networks, probe, model.card, place))
 
 
 def _device(name: str) -> torch.device:
