@@ -27,6 +27,6 @@ def recipe() -> Recipe:
             d_optimiser=Optimiser(lr=2e-4, betas=(0.5, 0.99), schedule=Schedule(decay_from=0.4, final=0.05)),
             average_images=4_000,
         ),
-        train=TrainSettings(images=40_000, batch=16),
+        train=TrainSettings(images=24_000, batch=16),
         about=About(name="inpaint-gan", title="Fills holes of any shape, with guessed texture", data=base.about.data),
     )

@@ -56,6 +56,8 @@ class PartialConv(nn.Module):
         dilation: px between taps.
     """
 
+    ones: Tensor
+
     def __init__(self, before: int, after: int, *, dilation: int = 1) -> None:
         super().__init__()
         self.conv = nn.Conv2d(before, after, 3, padding=dilation, dilation=dilation)
