@@ -11,6 +11,8 @@ __all__ = ["Field", "sources"]
 
 _PART = 4096  # patches compared at a time: they stay in the processor's cache
 _STEPS = (4, 2, 1)  # px, of neighbours asked
+_DOUBT = 10.0  # how fast the say of a pixel in a comparison falls with each px into the hole,
+_SAY = 0.01  # and down to what: what stands there is a guess, but the only one
 _FALL = 1.3  # Wexler et al. 2007, section 3.3: how fast trust falls with each px into the hole
 _LEAST = -80.0  # logarithm of the smallest weight: the farthest, worst patch still decides where it is alone
 
@@ -31,7 +33,7 @@ class Field:
     Attributes:
         y, x: first pixel of each patch.
         source_y, source_x: first pixel of the source found for it.
-        distance: mean squared difference to it; infinite where nothing was compared yet.
+        distance: mean squared difference to it, of known pixels above all; infinite where nothing was compared yet.
     """
 
     def __init__(
@@ -61,12 +63,13 @@ class Field:
         self._hole = np.nonzero(mask)
         depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
         self._trust = -np.log(_FALL) * depth[self.y + size // 2, self.x + size // 2].astype(np.float64)
-        # A row of a patch is one item: rows overlap in memory, and nothing is copied before it is asked for.
-        width, channels = image.shape[1:]
-        self._rows: np.ndarray = np.ndarray(
-            (mask.size - size + 1,), dtype=f"V{4 * size * channels}", buffer=image, strides=(4 * channels,)
-        )
-        self._steps = np.arange(size) * width
+        self._steps = np.arange(size) * mask.shape[1]
+        self._rows = _rows(image, size)
+        # Of the say, the root: differences are multiplied by it before they are squared.
+        self._say = _rows(np.sqrt(np.maximum(_DOUBT**-depth, _SAY), dtype=np.float32)[:, :, None], size)
+        self._said = np.empty(len(self.y), np.float32)
+        for part in _parts(len(self.y)):
+            self._said[part] = np.square(self._patches(self._say, self.y[part], self.x[part])).sum(axis=1)
 
     def take(self, coarse: Field) -> None:
         """Takes sources over from the field of the image of half the size, where they fit; they count as compared."""
@@ -137,18 +140,31 @@ class Field:
     def _offer(self, y: Int[np.ndarray, " n"], x: Int[np.ndarray, " n"]) -> None:
         """Takes the sources offered that are nearer than those held."""
         new = (y != self.source_y) | (x != self.source_x) | np.isinf(self.distance)
-        for part in _parts(np.flatnonzero(new & self._fits(y, x))):
-            difference = self._patches(y[part], x[part])
-            difference -= self._patches(self.y[part], self.x[part])
-            distance = np.einsum("ij,ij->i", difference, difference) / difference.shape[1]
+        chosen = np.flatnonzero(new & self._fits(y, x))
+        for some in _parts(len(chosen)):
+            part = chosen[some]
+            difference = self._patches(self._rows, y[part], x[part])
+            difference -= self._patches(self._rows, self.y[part], self.x[part])
+            say = self._patches(self._say, self.y[part], self.x[part])
+            difference.reshape(*say.shape, -1)[:] *= say[:, :, None]
+            distance = np.einsum("ij,ij->i", difference, difference) / (self._said[part] * self.image.shape[2])
             won = distance < self.distance[part]
             taken = part[won]
             self.distance[taken], self.source_y[taken], self.source_x[taken] = distance[won], y[taken], x[taken]
 
-    def _patches(self, y: Int[np.ndarray, " n"], x: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n values"]:
+    def _patches(
+        self, rows: np.ndarray, y: Int[np.ndarray, " n"], x: Int[np.ndarray, " n"]
+    ) -> Float[np.ndarray, "n values"]:
         first = y.astype(np.int64) * self.image.shape[1] + x
-        return self._rows[first[:, None] + self._steps].view(np.float32)
+        return rows[first[:, None] + self._steps].view(np.float32)
 
 
-def _parts(numbers: Int[np.ndarray, " n"]) -> Iterator[Int[np.ndarray, " k"]]:
-    return (numbers[start : start + _PART] for start in range(0, len(numbers), _PART))
+def _rows(image: Float[np.ndarray, "h w c"], size: int) -> np.ndarray:
+    """Returns every row of every patch as one item; they overlap in memory, and the image is not copied."""
+    height, width, channels = image.shape
+    shape, item = (height * width - size + 1,), f"V{4 * size * channels}"
+    return np.ndarray(shape, dtype=item, buffer=image, strides=(4 * channels,))
+
+
+def _parts(length: int) -> Iterator[slice]:
+    return (slice(start, start + _PART) for start in range(0, length, _PART))
