@@ -115,3 +115,19 @@ def test_kernels_are_told_to_those_who_can_use_them(ganvas_main: Main, blurred: 
     assert figures["classical/wiener"]["psnr"] > figures["input"]["psnr"] + 3
     status, out, err = ganvas_main("evaluate", "deblur", "-n", "classical/unsharp", *words)
     assert status == 2 and "classical/unsharp does not take a kernel" in err and err.count("\n") == 1
+
+
+def test_holes_come_from_a_folder_of_masks(ganvas_main: Main, truths: Path, tmp_path: Path) -> None:
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    mask = np.zeros((32, 40), np.uint8)
+    mask[10:16, 8:30] = 255
+    Image.fromarray(mask).save(masks / "a.png")
+    words = ["evaluate", "inpaint", "-n", "classical/median_fill", "--data", truths, "--limit", "1", "--json", "-"]
+    status, out, err = ganvas_main(*words, "--masks", masks, "--beside", "classical/telea")
+    assert status == 0, err
+    figures = json.loads(out)["mean"]
+    assert figures["classical/median_fill"]["psnr"] > figures["input"]["psnr"]
+    assert figures["classical/median_fill"]["kept"] == 100
+    status, out, err = ganvas_main(*words)
+    assert status == 2 and "give their folder (masks)" in err and err.count("\n") == 1

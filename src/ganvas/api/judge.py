@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from ganvas.api import catalog
 from ganvas.api.kernel import with_kernel
@@ -222,11 +222,15 @@ def _classical(task: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _function(model: Model, scale: float | None) -> Callable[..., np.ndarray]:
     def apply(
-        image: Float[np.ndarray, "h w c"], kernel: Float[np.ndarray, "k l"] | None = None
+        image: Float[np.ndarray, "h w c"],
+        kernel: Float[np.ndarray, "k l"] | None = None,
+        mask: Bool[np.ndarray, "h w"] | None = None,
     ) -> Float[np.ndarray, "H W c"]:
         if kernel is not None:
             return with_kernel(model, kernel).session.array(image)
         with model.busy:
+            if mask is not None:
+                return model.masked.fill(image, mask)
             return model.session.array(image, scale=scale)
 
     return apply
