@@ -6,10 +6,10 @@
     python benchmarks/quality.py --data FOLDER --tasks dejpeg --model new=runs/a/model.safetensors   # writes nothing
     python benchmarks/quality.py --data FOLDER --sheets sheets          # pictures of photos without a reference
 
-FOLDER holds ``test`` and ``tasks`` (the sections in ``measures/`` name their folders). Means are kept per section in
-``benchmarks/quality.json``, from which the page is written. Figures of classical methods do not change from run to run,
-so they are kept in ``bench/`` until the images, the protocols or the methods change. Seconds are those of the run that
-measured the row, whatever else the machine did.
+FOLDER holds ``test``, ``tasks`` and ``gen`` (the sections in ``measures/`` name their folders). Means are kept per
+section in ``benchmarks/quality.json``, from which the page is written. Figures of classical methods do not change from
+run to run, so they are kept in ``bench/`` until the images, the protocols or the methods change. Seconds are those of
+the run that measured the row, whatever else the machine did.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from measures import (
     enhance,
     inpaint,
     restore,
+    semantic,
     sheets,
     untouched,
     upscale,
@@ -48,6 +49,7 @@ SECTIONS = {
     "enhance": enhance.SECTION,
     "underwater": enhance.WATER_SECTION,
     "inpaint": inpaint.SECTION,
+    "semantic": semantic.SECTION,
     "restore": restore.SECTION,
     "untouched": untouched.SECTION,
 }
@@ -72,7 +74,7 @@ def named(text: str) -> tuple[str, Path]:
 def arguments() -> argparse.Namespace:
     """Returns what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder with test/ and tasks/")
+    parser.add_argument("--data", type=Path, required=True, help="folder with test/, tasks/ and gen/")
     parser.add_argument("--tasks", type=chosen, default=list(SECTIONS), metavar="LIST", help="sections, with commas")
     parser.add_argument("--limit", type=int, help="only the first images of each set; nothing is written")
     parser.add_argument(

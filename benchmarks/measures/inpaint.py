@@ -1,4 +1,4 @@
-"""Holes: CBSD68 under irregular masks of two shares, and the centre quarter of held-out faces."""
+"""Holes: CBSD68 under irregular masks of two shares."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 
 import ganvas
-from ganvas.evaluate import inpaint, semantic
-from ganvas.evaluate.protocol import INPUT, Model
+from ganvas.evaluate import inpaint
+from ganvas.evaluate.protocol import Model
 from ganvas.evaluate.table import EvaluationTable
 from ganvas.zoo.models import find
 from measures.context import Context, methods
 from measures.section import Bar, Bars, Section
 
-OURS, OURS_FACES = "inpaint", "semantic-faces"
+OURS = "inpaint"
 # Least and greatest share missing, PSNR and SSIM wanted.
 SHARES = {
     "CBSD68, holes of 10 to 20 %": (0.1, 0.2, 19.3, 0.52),
     "CBSD68, holes of 20 to 29 %": (0.2, 0.29, 18.4, 0.49),
 }
-FACES = "faces-smile64, centre quarter"
-PHOTO_METHODS = methods("telea", "navier_stokes", "biharmonic", "patchmatch", "median_fill")
+CLASSICAL = methods("telea", "navier_stokes", "biharmonic", "patchmatch", "median_fill")
 _HOLES = tuple(f"zoo/classical/_holes/{name}.py" for name in ("composite", "field", "marching"))
 
 
@@ -40,19 +39,16 @@ def fillers(context: Context, channels: int) -> dict[str, Model]:
     return found
 
 
-def _unchanged(image: np.ndarray, *, mask: np.ndarray) -> np.ndarray:
-    return image
-
-
 def tables(context: Context) -> list[EvaluationTable]:
-    """Returns one table per share of holes, and that of the faces."""
-    found = [
+    """Returns one table per share of holes."""
+    models = fillers(context, 3)
+    return [
         context.table(
             inpaint,
             "test/cbsd68",
             dataset=dataset,
-            classical=PHOTO_METHODS,
-            models=fillers(context, 3),
+            classical=CLASSICAL,
+            models=models,
             main=OURS,
             code=_HOLES,
             masks=context.data / "tasks/masks/generated",
@@ -61,30 +57,16 @@ def tables(context: Context) -> list[EvaluationTable]:
         )
         for dataset, (least, most, *_) in SHARES.items()
     ]
-    models = fillers(context, 1)
-    about = OURS_FACES if OURS_FACES in models else next(reversed(models), INPUT)
-    found.append(
-        semantic.run(
-            models.get(about, _unchanged),
-            context.data / "gen/faces-smile64",
-            name=about,
-            dataset=FACES,
-            baselines={**semantic.CLASSICAL, **{name: model for name, model in models.items() if name != about}},
-            limit=context.limit,
-        )
-    )
-    return found
 
 
 def bars(found: Sequence[EvaluationTable]) -> list[Bar]:
-    """Returns the bars of both shares, being above every classical method in SSIM, and that of the faces."""
+    """Returns the bars of both shares, and being above every classical method in SSIM."""
     bars = Bars(found)
     for dataset, (_, _, decibels, similarity) in SHARES.items():
         bars.at_least(dataset, OURS, "psnr", decibels)
         bars.at_least(dataset, OURS, "ssim", similarity)
-        bars.beats(dataset, OURS, "ssim", list(PHOTO_METHODS))
+        bars.beats(dataset, OURS, "ssim", list(CLASSICAL))
         bars.at_least(dataset, OURS, "kept", 100.0)
-    bars.at_least(FACES, OURS_FACES, "ssim", 0.5)
     return bars.found
 
 

@@ -13,6 +13,7 @@ from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import Model, to_uint8
 from ganvas.zoo.models import list_models
 from measures.context import Context, Method
+from measures.inpaint import fillers
 
 __all__ = ["write"]
 
@@ -28,12 +29,18 @@ class Sheet:
         classical: the best classical method, by what the tables say.
         ours: the model.
         scale: enlargement of the model.
+        hole: side of a square taken out of the middle, as a share of the shorter side; 0 takes none out.
+        channels: of the pictures that the model fills; 1 shows them gray.
+        most: rows; None for one per photo.
     """
 
     places: Sequence[str]
     classical: Method
     ours: str
     scale: int = 1
+    hole: float = 0.0
+    channels: int = 3
+    most: int | None = None
 
 
 SHEETS = {
@@ -42,6 +49,8 @@ SHEETS = {
     "dehaze": Sheet(("tasks/haze/inputs",), Method("dark_channel", {"w": 0.8}), "dehaze"),
     "brighten": Sheet(("tasks/lowlight/inputs",), Method("histogram_equalisation"), "brighten"),
     "underwater": Sheet(("tasks/underwater/A",), Method("white_balance", {"strength": 0.5}), "enhance-underwater"),
+    "inpaint": Sheet(("test/set14",), Method("patchmatch"), "inpaint", hole=0.3),
+    "semantic": Sheet(("tasks/faces/smile64",), Method("telea"), "semantic-faces", hole=0.5, channels=1, most=24),
 }
 
 
@@ -56,32 +65,59 @@ def write(context: Context, folder: Path, tasks: Sequence[str]) -> Iterator[Path
 
 
 def _sheet(context: Context, sheet: Sheet) -> Image.Image:
-    columns: dict[str, Model] = {"input": lambda image: image}
+    columns: dict[str, Model] = {"input": lambda image, mask=None: image}
     title = f"classical/{sheet.classical.name}"
     if title in list_models():
         columns[" ".join([title, *(f"{k}={v:g}" for k, v in sheet.classical.settings.items())])] = sheet.classical
+    filling = fillers(context, sheet.channels) if sheet.hole else {}
     for name in (sheet.ours, *context.extra):
-        if (model := context.model(name)) is not None:
+        if (model := filling.get(name) if sheet.hole else context.model(name)) is not None:
             columns[name] = model
-    paths = [path for place in sheet.places for path in images(context.data / place)]
-    return _stacked([_row(path, columns, sheet.scale) for path in paths[: context.limit]])
+    paths = [path for place in sheet.places for path in images(context.data / place)][: sheet.most]
+    return _stacked([_row(path, columns, sheet) for path in paths[: context.limit]])
 
 
-def _row(path: Path, columns: dict[str, Model], scale: int) -> list[tuple[str, Image.Image]]:
+def _row(path: Path, columns: dict[str, Model], sheet: Sheet) -> list[tuple[str, Image.Image]]:
     pixels = read_rgb(path)[0]
-    side = _CELL // scale
-    if scale > 1:  # a part at its own pixels: reduced to fit, an enlargement would show nothing
+    side = _CELL // sheet.scale
+    if sheet.scale > 1:  # a part at its own pixels: reduced to fit, an enlargement would show nothing
         top, left = (max(0, (length - side) // 2) for length in pixels.shape[:2])
         pixels = pixels[top : top + side, left : left + side]
-    given = pixels.astype(np.float32) / np.float32(255)
+    given = pixels[:, :, : sheet.channels].astype(np.float32) / np.float32(255)
+    told: dict[str, np.ndarray] = {}
     cells = []
+    if sheet.hole:
+        cells.append((f"{path.stem}: truth", _fitted(_cell(given))))
+        told["mask"] = _square(given.shape[:2], sheet.hole)
+        given[told["mask"]] = 0.5
     for title, model in columns.items():
-        cell = Image.fromarray(to_uint8(model(given.copy())))
-        if scale > 1:
-            cell = cell.resize((pixels.shape[1] * scale, pixels.shape[0] * scale), Image.Resampling.NEAREST)
-        cell.thumbnail((_CELL, _CELL))
-        cells.append((f"{path.stem}: {title}", cell))
+        cell = _cell(model(given.copy(), **told))
+        if sheet.scale > 1:
+            enlarged = (pixels.shape[1] * sheet.scale, pixels.shape[0] * sheet.scale)
+            cell = cell.resize(enlarged, Image.Resampling.NEAREST)
+        cells.append((f"{path.stem}: {title}", _fitted(cell)))
     return cells
+
+
+def _cell(image: np.ndarray) -> Image.Image:
+    return Image.fromarray(np.broadcast_to(to_uint8(image), (*image.shape[:2], 3)))
+
+
+def _fitted(cell: Image.Image) -> Image.Image:
+    """The picture at the size of a cell: small ones are enlarged a whole number of times."""
+    times = _CELL // max(cell.size)
+    if times > 1:
+        return cell.resize((times * cell.width, times * cell.height), Image.Resampling.NEAREST)
+    cell.thumbnail((_CELL, _CELL))
+    return cell
+
+
+def _square(shape: tuple[int, ...], share: float) -> np.ndarray:
+    side = round(share * min(shape))
+    top, left = ((length - side) // 2 for length in shape)
+    mask = np.zeros(shape, bool)
+    mask[top : top + side, left : left + side] = True
+    return mask
 
 
 def _stacked(rows: Sequence[Sequence[tuple[str, Image.Image]]]) -> Image.Image:
