@@ -124,6 +124,18 @@ def test_the_tile_bounds_the_crops() -> None:
     assert session.report["largest_crop"] <= 300
 
 
+def test_memory_decides_how_large_crops_are() -> None:
+    mask = np.zeros((40, 1500), bool)
+    mask[15:25] = True
+    mask[:, 0] = False
+    sides = []
+    for limit in (None, 1):
+        session = MaskedSession(network(), ApplyOptions(backend="torch", precision="f32", max_memory=limit))
+        session.fill(np.zeros((40, 1500, 3), np.float32), mask)
+        sides.append(session.report["largest_crop"])
+    assert 512 < sides[0] <= 1024 and sides[1] <= 256
+
+
 def test_models_that_do_not_fit_are_refused() -> None:
     plain = RunnableModel(card=Card(title="plain", task="denoise"), name="plain", function=lambda image: image)
     with pytest.raises(ModelError, match="plain takes no mask"):

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float
 from ganvas.core.errors import ModelError
 from ganvas.infer.backend import choose
 from ganvas.infer.fill import Filled, fill
+from ganvas.infer.memory import available
 from ganvas.infer.model import RunnableModel
 from ganvas.infer.rows import ArrayRows, PaddedRows
 from ganvas.infer.runner import TileRunner
@@ -22,8 +23,8 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 # A network has seen holes of some size, and makes little of the middle of much larger ones.
 _DEEPEST = 64
 _CONTEXT = 64
-_LARGEST = 512
-_LEAST = 256  # px, of the crops where a tile is asked for
+# px; sides of crops, the preferred first. Networks take large ones, whose contexts overlap less; functions search them.
+_NETWORK, _FUNCTION, _LEAST = (1024, 512), (512,), 256
 
 
 class MaskedSession:
@@ -74,6 +75,13 @@ class MaskedSession:
             return filled
         return filled @ _LUMA[:, None] if want == 3 else filled.mean(axis=2, keepdims=True)
 
+    def _side(self, channels: int) -> int:
+        """The longest side of crops that leaves half of the memory allowed."""
+        per_pixel = self._runner.backend.bytes_per_pixel + 4 * (2 * channels + 1)
+        budget = available(self.options.max_memory) // 2
+        sides = _NETWORK if self.model.function is None else _FUNCTION
+        return next((side for side in sides if side**2 * per_pixel <= budget), _LEAST)
+
     def fill(
         self,
         image: Float[np.ndarray, "h w c"],
@@ -83,7 +91,7 @@ class MaskedSession:
     ) -> Float[np.ndarray, "h w c"]:
         """Returns an image of any size with its holes filled; arguments and errors as of :func:`fill` and of a call."""
         self._runner.redone, self._runner.shrunk, told = 0, [], Filled()
-        largest = max(_LEAST, self.options.tile) if self.options.tile else _LARGEST
+        largest = max(_LEAST, self.options.tile) if self.options.tile else self._side(image.shape[2])
         deepest = None if self.model.function is not None else _DEEPEST
         filled = fill(self, image, mask, context=_CONTEXT, largest=largest, deepest=deepest, out=out, told=told)
         backend = self._runner.backend
