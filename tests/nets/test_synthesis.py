@@ -236,13 +236,28 @@ def test_widths_grow_where_asked(grow: bool) -> None:
     assert settings.build_d()(settings.build_g()(torch.randn(2, 128))).score.shape == (2, 1)
 
 
-def test_low_layers_see_and_make_more_at_the_lowest_resolution() -> None:
-    settings = DCGANSettings(size=28, channels=1, latent=5, features_g=4, features_d=4)
-    deeper = replace(settings, low_layers=2)
-    for build in ("build_g", "build_d"):
-        plain, deep = getattr(settings, build)(), getattr(deeper, build)()
-        added = [m for m in deep.modules() if isinstance(m, torch.nn.Conv2d) and m.kernel_size == (3, 3)]
-        assert len(added) == 2 and all(conv.in_channels == conv.out_channels == 8 for conv in added)
-        norms = [sum(isinstance(m, torch.nn.BatchNorm2d) for m in net.modules()) for net in (plain, deep)]
-        assert norms[1] == norms[0] + 2
-    assert deeper.build_d()(deeper.build_g()(torch.randn(3, 5))).score.shape == (3, 1)
+@pytest.mark.parametrize("size", [28, (28, 20), (14, 30)])
+def test_odd_sides_are_rounded_up_on_the_way_down_and_cut_on_the_way_up(size: int | tuple[int, int]) -> None:
+    settings = DCGANSettings(size=size, channels=1, latent=5, features_g=4, features_d=4, halvings=3)
+    g, d = settings.build_g(), settings.build_d()
+    height, width = settings.sides
+    assert settings.levels[-1] == (-(-height // 8), -(-width // 8)) and len(settings.widths(4)) == 3
+    made = g(torch.randn(3, 5))
+    assert made.shape == (3, 1, height, width) and d(made).score.shape == (3, 1)
+    corner = torch.zeros(1, 1, height, width, requires_grad=True)
+    d.eval()(corner).score.sum().backward()
+    assert corner.grad is not None and corner.grad[0, 0, -1, -1] != 0  # rounding up: no row or column is left out
+    with pytest.raises(SettingsError, match="cannot be halved 9 times"):
+        replace(settings, halvings=9).build_g()
+
+
+@pytest.mark.parametrize("norm", ["batch", "virtual", "none"])
+def test_a_dense_layer_stands_beside_the_code_and_before_the_judgement(norm: str) -> None:
+    norm_d = "none" if norm == "virtual" else norm
+    settings = DCGANSettings(size=16, latent=5, features_g=4, features_d=4, dense=9, norm_g=norm, norm_d=norm_d)  # type: ignore[arg-type]
+    g, d = settings.build_g(), replace(settings, spectral_norm=True).build_d()
+    made = g(torch.randn(3, 5))
+    judgement = d(made)
+    assert made.shape == (3, 3, 16, 16) and judgement.features.shape == (3, 9)
+    dense = [part for net in (g, d) for part in net.modules() if isinstance(part, nn.Linear) and part.out_features == 9]
+    assert len(dense) == 2 and hasattr(dense[1], "parametrizations")

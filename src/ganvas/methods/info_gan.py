@@ -62,7 +62,9 @@ class InfoGAN(Synthesis, Method[Clean]):
     category_weight: float = 1.0
     code_weight: float = 0.1
     networks_: NetworkSettings = field(
-        default_factory=lambda: DCGANSettings(size=28, channels=1, latent=64, classes=10, condition="auxiliary")
+        default_factory=lambda: DCGANSettings(
+            size=28, channels=1, latent=64, dense=1024, classes=10, condition="auxiliary"
+        )
     )
     g_optimiser: Optimiser = field(default_factory=lambda: Optimiser(lr=1e-3, betas=(0.5, 0.999)))
     d_optimiser: Optimiser = field(default_factory=lambda: Optimiser(lr=2e-4, betas=(0.5, 0.999)))

@@ -20,11 +20,11 @@ def recipe() -> Recipe:
     optimiser = Optimiser(lr=2e-4, betas=(0.5, 0.999))
     return Recipe(
         method=CoGAN(
-            networks_=DCGANSettings(size=28, channels=1, latent=100, features_g=48, features_d=48),
+            networks_=DCGANSettings(size=28, channels=1, latent=32, features_g=48, features_d=48, halvings=3),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
         ),
         data=TwoDomains(size=28, channels=1),
-        train=TrainSettings(images=500_000, batch=64, log_every=200),
+        train=TrainSettings(images=250_000, batch=32, log_every=400),
         about=About(name="co-mnist", data=MNIST),
     )

@@ -17,7 +17,7 @@ def recipe() -> Recipe:
     optimiser = Optimiser(lr=2e-4, betas=(0.5, 0.999), schedule=Schedule(decay_from=0.5))
     return Recipe(
         method=DCGAN(
-            networks_=DCGANSettings(size=28, channels=1, latent=64, features_g=64, features_d=64, low_layers=1),
+            networks_=DCGANSettings(size=28, channels=1, latent=64, features_g=64, features_d=64, halvings=3),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
         ),

@@ -14,14 +14,14 @@ __all__ = ["recipe"]
 
 def recipe() -> Recipe:
     """Returns the recipe; ``--data`` is the folder of MNIST's idx files."""
-    optimiser = Optimiser(lr=2e-4, betas=(0.5, 0.999), schedule=Schedule(decay_from=0.5))
+    optimiser = Optimiser(lr=4e-4, betas=(0.5, 0.99), schedule=Schedule(decay_from=0.3))
     return Recipe(
         method=LSGAN(
-            networks_=DCGANSettings(size=28, channels=1, latent=64),
+            networks_=DCGANSettings(size=28, channels=1, latent=32, halvings=3),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=1_100_000, batch=64, log_every=200),
+        train=TrainSettings(images=400_000, batch=32, log_every=400),
         about=About(name="lsgan-mnist", data=MNIST),
     )

@@ -18,13 +18,15 @@ def recipe() -> Recipe:
     optimiser = Optimiser(lr=4e-4, betas=(0.0, 0.95), schedule=Schedule(decay_from=0.3))
     return Recipe(
         method=R3Gan(
-            networks_=DCGANSettings(size=28, channels=1, latent=64, features_g=48, features_d=48, norm_d="none"),
+            networks_=DCGANSettings(
+                size=28, channels=1, latent=32, features_g=48, features_d=48, halvings=3, norm_d="none"
+            ),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
             average_images=40_000,
             stabilise=Stabilisers(r1=1.0, r2=1.0, standing_images=4_096),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=750_000, batch=64, log_every=200),
+        train=TrainSettings(images=450_000, batch=32, log_every=400),
         about=About(name="r3gan-mnist", data=MNIST),
     )

@@ -18,7 +18,7 @@ def recipe() -> Recipe:
             networks_=ResNetSettings(
                 size=28,
                 channels=1,
-                latent=64,
+                latent=32,
                 features_g=64,
                 features_d=48,
                 plain_d=1,
@@ -27,6 +27,6 @@ def recipe() -> Recipe:
             ),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=240_000, batch=64, log_every=200),
+        train=TrainSettings(images=170_000, batch=32, log_every=400),
         about=About(name="sagan-mnist", data=MNIST),
     )

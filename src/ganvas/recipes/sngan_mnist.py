@@ -21,12 +21,12 @@ def recipe() -> Recipe:
     optimiser = Optimiser(lr=2e-4, betas=(0.0, 0.9), schedule=Schedule(decay_from=0.0, shape="linear"))
     return Recipe(
         method=SNGAN(
-            networks_=ResNetSettings(size=28, channels=1, latent=64, features_g=64, features_d=48, plain_d=1),
+            networks_=ResNetSettings(size=28, channels=1, latent=32, features_g=64, features_d=48, plain_d=1),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
             n_critic=Repeats(count=2),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=380_000, batch=64, log_every=200),
+        train=TrainSettings(images=260_000, batch=32, log_every=400),
         about=About(name="sngan-mnist", data=MNIST),
     )

@@ -21,7 +21,9 @@ def recipe() -> Recipe:
     optimiser = Optimiser(lr=2e-4, betas=(0.0, 0.9), schedule=Schedule(decay_from=0.5))
     return Recipe(
         method=WganGp(
-            networks_=DCGANSettings(size=28, channels=1, latent=64, features_g=48, features_d=48, norm_d="none"),
+            networks_=DCGANSettings(
+                size=28, channels=1, latent=32, features_g=48, features_d=48, halvings=3, norm_d="none"
+            ),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
             n_critic=Repeats(count=3),
@@ -29,6 +31,6 @@ def recipe() -> Recipe:
             stabilise=Stabilisers(gradient_penalty=10.0, standing_images=4_096),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=1_200_000, batch=64, log_every=200),
+        train=TrainSettings(images=600_000, batch=64, log_every=200),
         about=About(name="wgan-gp-mnist", data=MNIST),
     )

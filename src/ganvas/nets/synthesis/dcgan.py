@@ -6,6 +6,7 @@ the article's transposed convolution of a 1x1 image); the score is read from the
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 
 from ganvas.nets.synthesis.batchwise import MinibatchDiscrimination, MinibatchStd, VirtualBatchNorm
 from ganvas.nets.synthesis.judge import Head, Judgement, bound, planes
-from ganvas.nets.synthesis.shared import Shared, area, joined, strides
+from ganvas.nets.synthesis.shared import Shared, halved, joined, strides
 
 __all__ = ["DCGANSettings"]
 
@@ -30,12 +31,14 @@ class DCGANSettings(Shared):
     """Strided convolutions of 4x4 px; every halving of the resolution doubles the width, up to eight times.
 
     Attributes:
-        size: each side even; better a power of two, so that all of it is strided.
+        size: each side even; better a power of two.
         features_g, features_d: width of the layers at half the resolution.
         norm_g: of the generator's layers. ``virtual`` normalises by a fixed reference batch.
         norm_d: of the discriminator's layers; none for a critic, and beside gradient penalties.
-        low_layers: 3x3 convolutions at the lowest resolution, beside the strided ones: for sides that can be halved
-            only a few times, as 28 px.
+        halvings: how often the side is halved, an odd one rounded up (28 px three times: 14, 7, 4); 0 is as often as it
+            comes out even with 4 px or more left.
+        dense: features of a fully connected layer beside the code and before the judgement, as InfoGAN has for MNIST
+            (Chen et al. 2016, table 1); 0 is none.
         minibatch_std: samples whose spread the discriminator sees; 0 is none.
     """
 
@@ -44,7 +47,8 @@ class DCGANSettings(Shared):
     features_d: int = 64
     norm_g: Literal["batch", "virtual", "none"] = "batch"
     norm_d: Literal["batch", "none"] = "batch"
-    low_layers: int = 0
+    halvings: int = 0
+    dense: int = 0
     minibatch_std: int = 0
 
     @property
@@ -62,9 +66,18 @@ class DCGANSettings(Shared):
         """Whether the discriminator has batch norm."""
         return self.norm_d == "batch"
 
+    @property
+    def levels(self) -> list[tuple[int, int]]:
+        """Height and width of the image and of each halved resolution, the highest first.
+
+        Raises:
+            SettingsError: nothing would be left to halve.
+        """
+        return halved(self.sides, self.halvings or strides(self.sides))
+
     def widths(self, features: int) -> list[int]:
         """Returns the width at each halved resolution, the highest first."""
-        return [features * min(2**level, _MOST) for level in range(strides(self.sides))]
+        return [features * min(2**level, _MOST) for level in range(len(self.levels) - 1)]
 
     def build_g(self) -> nn.Module:
         """Returns code (and label) to image."""
@@ -94,17 +107,20 @@ class DCGANGenerator(nn.Module):
         super().__init__()
         self.classes = settings.asked
         widths = settings.widths(settings.features_g)[::-1]
-        height, width = (side // 2 ** len(widths) for side in settings.sides)
-        self.low = (widths[0], height, width)
-        self.first = nn.Linear(settings.inputs_g, widths[0] * height * width, bias=settings.norm_g == "none")
-        layers: list[nn.Module] = [*_normalised(widths[0], settings.norm_g), nn.ReLU()]
-        for _ in range(settings.low_layers):
-            layers.append(nn.Conv2d(widths[0], widths[0], 3, padding=1, bias=settings.norm_g == "none"))
-            layers += [*_normalised(widths[0], settings.norm_g), nn.ReLU()]
-        for before, after in pairwise(widths):
-            layers.append(nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=settings.norm_g == "none"))
-            layers += [*_normalised(after, settings.norm_g), nn.ReLU()]
-        layers += [nn.ConvTranspose2d(widths[-1], settings.channels, 4, stride=2, padding=1), nn.Tanh()]
+        sides = settings.levels[::-1]
+        plain, lowest = settings.norm_g == "none", (widths[0], *sides[0])
+        self.shape = (settings.dense, 1, 1) if settings.dense else lowest
+        self.first = nn.Linear(settings.inputs_g, math.prod(self.shape), bias=plain)
+        layers: list[nn.Module] = []
+        if settings.dense:
+            layers += [*_normalised(settings.dense, settings.norm_g), nn.ReLU(), nn.Flatten()]
+            layers += [nn.Linear(settings.dense, math.prod(lowest), bias=plain), nn.Unflatten(1, lowest)]
+        layers += [*_normalised(widths[0], settings.norm_g), nn.ReLU()]
+        for (before, after), side in zip(pairwise(widths), sides[1:], strict=False):
+            layers.append(nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=plain))
+            layers += [*_evened(side, by=-1), *_normalised(after, settings.norm_g), nn.ReLU()]
+        last = nn.ConvTranspose2d(widths[-1], settings.channels, 4, stride=2, padding=1)
+        layers += [last, *_evened(settings.sides, by=-1), nn.Tanh()]
         self.body = nn.Sequential(*layers)
         self.apply(_start)
         codes = torch.randn(_REFERENCE, settings.inputs_g) if settings.norm_g == "virtual" else None
@@ -120,7 +136,7 @@ class DCGANGenerator(nn.Module):
         return self._made(torch.cat([self.reference.to(code.dtype), code]))[len(self.reference) :]
 
     def _made(self, code: Tensor) -> Tensor:
-        low = self.first(code).unflatten(1, self.low).contiguous(memory_format=torch.channels_last)
+        low = self.first(code).unflatten(1, self.shape).contiguous(memory_format=torch.channels_last)
         made: Tensor = self.body(low)
         return made
 
@@ -129,6 +145,12 @@ def _normalised(features: int, norm: str) -> list[nn.Module]:
     if norm == "virtual":
         return [VirtualBatchNorm(features, reference=_REFERENCE)]
     return [nn.BatchNorm2d(features)] if norm == "batch" else []
+
+
+def _evened(sides: tuple[int, int], *, by: int) -> list[nn.Module]:
+    """Returns what adds a last row and column where a side is odd, or takes away what doubling made too many."""
+    down, right = (by * (side % 2) for side in sides)
+    return [nn.ZeroPad2d((0, right, 0, down))] if down or right else []
 
 
 class DCGANDiscriminator(nn.Module):
@@ -140,28 +162,30 @@ class DCGANDiscriminator(nn.Module):
         widths = settings.widths(settings.features_d)
         spectral = settings.spectral_norm
         layers: list[nn.Module] = []
-        for number, (before, after) in enumerate(pairwise([settings.channels + self.planes, *widths])):
+        steps = pairwise([settings.channels + self.planes, *widths])
+        for number, ((before, after), side) in enumerate(zip(steps, settings.levels, strict=False)):
             norm = settings.norm_d if number else "none"
             conv = nn.Conv2d(before, after, 4, stride=2, padding=1, bias=norm == "none")
-            layers += [conv, *_normalised(after, norm), nn.LeakyReLU(_LEAK)]
+            layers += [*_evened(side, by=1), conv, *_normalised(after, norm), nn.LeakyReLU(_LEAK)]
             if settings.dropout:
                 layers.append(nn.Dropout2d(settings.dropout))
-        for _ in range(settings.low_layers):
-            layers.append(nn.Conv2d(widths[-1], widths[-1], 3, padding=1, bias=settings.norm_d == "none"))
-            layers += [*_normalised(widths[-1], settings.norm_d), nn.LeakyReLU(_LEAK)]
         features = widths[-1]
         if settings.minibatch_std:
             layers.append(MinibatchStd(settings.minibatch_std))
             features += 1
-        features *= area(settings.sides, len(widths))
+        features *= math.prod(settings.levels[-1])
         layers.append(nn.Flatten())
+        if settings.dense:
+            layers += [nn.Linear(features, settings.dense), nn.Unflatten(1, (settings.dense, 1, 1))]
+            layers += [*_normalised(settings.dense, settings.norm_d), nn.LeakyReLU(_LEAK), nn.Flatten()]
+            features = settings.dense
         if kernels := settings.minibatch_discrimination:
             layers.append(MinibatchDiscrimination(features, kernels=kernels))
             features += kernels
         for layer in layers:
             _start(layer)
         self.trunk = nn.Sequential(
-            *[bound(layer, spectral=spectral and isinstance(layer, nn.Conv2d)) for layer in layers]
+            *[bound(layer, spectral=spectral and isinstance(layer, nn.Conv2d | nn.Linear)) for layer in layers]
         )
         self.head = Head(features, classes=settings.classes, condition=settings.condition, spectral=spectral)
 

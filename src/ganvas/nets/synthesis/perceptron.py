@@ -82,10 +82,11 @@ class PerceptronDiscriminator(nn.Module):
         inputs = math.prod(settings.shape) + self.classes
         layers: list[nn.Module] = []
         for layer in MLP.hidden(inputs=inputs, width=settings.width, depth=settings.depth_d, leak=settings.leak):
-            layers.append(bound(layer, spectral=settings.spectral_norm) if isinstance(layer, nn.Linear) else layer)
+            linear = isinstance(layer, nn.Linear)
+            layers.append(bound(layer, spectral=settings.spectral_norm) if linear else layer)
+            if settings.dropout and not linear:
+                layers.append(nn.Dropout(settings.dropout))
         features = settings.width if settings.depth_d else inputs
-        if settings.dropout:
-            layers.append(nn.Dropout(settings.dropout))
         if kernels := settings.minibatch_discrimination:
             layers.append(MinibatchDiscrimination(features, kernels=kernels))
             features += kernels

@@ -12,7 +12,7 @@ from torch import Tensor
 from ganvas.core.errors import SettingsError
 from ganvas.nets.synthesis.judge import Condition, one_hot
 
-__all__ = ["Shared", "area", "joined", "strides"]
+__all__ = ["Shared", "halved", "joined", "strides"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +122,13 @@ def strides(sides: tuple[int, int], *, least: int = 4) -> int:
     return count
 
 
-def area(sides: tuple[int, int], halved: int) -> int:
-    """Returns the pixels left after halving both sides ``halved`` times."""
-    return math.prod(side // 2**halved for side in sides)
+def halved(sides: tuple[int, int], times: int) -> list[tuple[int, int]]:
+    """Returns height and width after 0, 1, ... ``times`` halvings, an odd side rounded up.
+
+    Raises:
+        SettingsError: a side is down to 1 px before the last.
+    """
+    levels = [(math.ceil(sides[0] / 2**level), math.ceil(sides[1] / 2**level)) for level in range(times + 1)]
+    if min(levels[times - 1]) < 2:
+        raise SettingsError(f"Sides of {sides[0]} and {sides[1]} px cannot be halved {times} times: ask for fewer.")
+    return levels
