@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from skimage import data
 from tests.io.test_icc import ADOBE
 
 import ganvas
@@ -359,3 +360,24 @@ def test_a_mask_beyond_the_limit_is_not_decoded(tmp_path: Path) -> None:
     Image.new("1", (3000, 3000)).save(tmp_path / "m.png")
     with pytest.raises(ImageError, match="limit"):
         ganvas.inpaint(path, tmp_path / "m.png", model=model_of(max_pixels_in=10_000))
+
+
+def test_scratches_are_found_and_filled() -> None:
+    clean = data.astronaut()[:256, :256]
+    scratch = np.zeros(clean.shape[:2], bool)
+    for i in range(20, 230):
+        scratch[i, 40 + i // 4 : 42 + i // 4] = True
+    damaged = np.where(scratch[:, :, None], np.uint8(240), clean)
+    result = ganvas.inpaint(damaged, "auto-scratch", model="classical/telea").astype(int)
+    assert np.abs(result - clean)[scratch].mean() < 0.4 * np.abs(damaged.astype(int) - clean)[scratch].mean()
+    assert (result == damaged).all(axis=2)[~scratch].mean() > 0.97
+
+
+def test_a_mast_is_taken_out_of_a_photo() -> None:
+    photo = data.rocket()[::2, ::2]
+    mask = np.zeros(photo.shape[:2], bool)
+    mask[55:145, 215:232] = True  # the upper part of the right mast, before the evening sky
+    result = ganvas.inpaint(photo, mask)
+    before, after = (picture[55:145, 215:232].std(axis=1).mean() for picture in (photo, result))
+    assert before > 8 and after < 4, "the evening sky changes little along a row"
+    np.testing.assert_array_equal(result[~mask], photo[~mask])

@@ -159,14 +159,13 @@ class _Scratches:
         return {"mask": SCRATCHES}
 
     def read(self, picture: Picture | None, image: np.ndarray, limits: Limits) -> Missing:
+        from ganvas.infer.holes import Box, tiles_of
         from ganvas.measure.scratches import scratches
 
         height, width = image.shape[:2]
         mask = np.empty((height, width), bool)
-        for y in range(0, height, _WINDOW):
-            for x in range(0, width, _WINDOW):
-                part = slice(y, y + _WINDOW), slice(x, x + _WINDOW)
-                mask[part] = scratches(np.array(image[part]))
+        for window in tiles_of(Box(0, height, 0, width), _WINDOW):
+            mask[window.slices] = scratches(np.array(image[window.slices]))
         return Missing(mask, (f"{mask.mean():.1%} of the picture is taken for scratches.",) if mask.any() else ())
 
 
