@@ -17,7 +17,7 @@ from ganvas.core.errors import ModelError, OutOfMemory, SettingsError
 from ganvas.core.method import Draws, Method, Networks, Query, Result
 from ganvas.infer.masked_session import MaskedSession
 from ganvas.infer.model import RunnableModel
-from ganvas.infer.session import ApplyOptions
+from ganvas.infer.session import ApplyOptions, Session
 
 NEEDS = frozenset({"image", "mask"})
 IMAGE = np.random.default_rng(0).random((70, 90, 3), dtype=np.float32)
@@ -140,6 +140,8 @@ def test_models_that_do_not_fit_are_refused() -> None:
     plain = RunnableModel(card=Card(title="plain", task="denoise"), name="plain", function=lambda image: image)
     with pytest.raises(ModelError, match="plain takes no mask"):
         MaskedSession(plain)
+    with pytest.raises(ModelError, match="fills needs a mask"):
+        Session(function(lambda image, *, mask: image))
     with pytest.raises(ModelError, match="takes 3 channels, the image has 2"):
         MaskedSession(network(), F32)(IMAGE[:, :, :2], MASK)
     with pytest.raises(SettingsError, match="openvino cannot run paints"):

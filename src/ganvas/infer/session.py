@@ -111,7 +111,7 @@ class Session:
         SettingsError: the options fit neither the model nor this machine.
         MissingExtra: the back end asked for is not installed.
         CheckpointError: the weights cannot be loaded.
-        ModelError: the card lacks the size of the thumbnail.
+        ModelError: the card lacks the size of the thumbnail, or needs a mask, see :mod:`ganvas.infer.masked_session`.
     """
 
     def __init__(
@@ -138,6 +138,8 @@ class Session:
 
     def _start(self, backend: Backend, why: str) -> None:
         card = self.model.card
+        if "mask" in card.needs:
+            raise ModelError(f"The model {self.model.name} needs a mask: use ganvas inpaint.")
         if card.tiling == "field" and card.look < CELL:
             raise ModelError(f"The card of {self.model.name} does not say how large its thumbnail is: export it again.")
         self._runner = TileRunner(backend, card, self.model.name, may_round=self.options.precision == "auto")
