@@ -20,11 +20,13 @@ def recipe() -> Recipe:
     optimiser = Optimiser(lr=2e-4, betas=(0.5, 0.999))
     return Recipe(
         method=CoGAN(
-            networks_=DCGANSettings(size=28, channels=1, latent=32, features_g=48, features_d=48, halvings=3),
+            networks_=DCGANSettings(
+                size=28, channels=1, latent=32, features_g=48, features_d=48, halvings=3, dense=512
+            ),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
         ),
         data=TwoDomains(size=28, channels=1),
-        train=TrainSettings(images=250_000, batch=32, log_every=400),
+        train=TrainSettings(images=150_000, batch=32, log_every=400),
         about=About(name="co-mnist", data=MNIST),
     )

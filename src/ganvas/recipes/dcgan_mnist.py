@@ -1,4 +1,4 @@
-"""DCGAN on MNIST at 28 px: every digit within 20 minutes on one core."""
+"""DCGAN on MNIST at 28 px: every digit within 25 minutes on one core."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ __all__ = ["recipe"]
 
 
 def recipe() -> Recipe:
-    """Returns the recipe; ``--data`` is the folder of MNIST's idx files."""
-    optimiser = Optimiser(lr=2e-4, betas=(0.5, 0.999), schedule=Schedule(decay_from=0.5))
+    """Returns the recipe; ``--data`` is the folder of MNIST's idx files.
+
+    A faster rate than the article's and smaller batches: the time is short.
+    """
+    optimiser = Optimiser(lr=4e-4, betas=(0.5, 0.99), schedule=Schedule(decay_from=0.3))
     return Recipe(
         method=DCGAN(
-            networks_=DCGANSettings(size=28, channels=1, latent=64, features_g=64, features_d=64, halvings=3),
+            networks_=DCGANSettings(size=28, channels=1, latent=32, halvings=3, dense=512),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=640_000, batch=64, log_every=200),
+        train=TrainSettings(images=560_000, batch=32, log_every=400),
         about=About(name="dcgan-mnist", data=MNIST),
     )

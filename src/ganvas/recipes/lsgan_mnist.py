@@ -17,11 +17,11 @@ def recipe() -> Recipe:
     optimiser = Optimiser(lr=4e-4, betas=(0.5, 0.99), schedule=Schedule(decay_from=0.3))
     return Recipe(
         method=LSGAN(
-            networks_=DCGANSettings(size=28, channels=1, latent=32, halvings=3),
+            networks_=DCGANSettings(size=28, channels=1, latent=32, halvings=3, dense=512),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=400_000, batch=32, log_every=400),
+        train=TrainSettings(images=300_000, batch=32, log_every=400),
         about=About(name="lsgan-mnist", data=MNIST),
     )

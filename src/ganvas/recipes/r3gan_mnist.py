@@ -19,7 +19,7 @@ def recipe() -> Recipe:
     return Recipe(
         method=R3Gan(
             networks_=DCGANSettings(
-                size=28, channels=1, latent=32, features_g=48, features_d=48, halvings=3, norm_d="none"
+                size=28, channels=1, latent=32, features_g=48, features_d=48, halvings=3, dense=512, norm_d="none"
             ),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
@@ -27,6 +27,6 @@ def recipe() -> Recipe:
             stabilise=Stabilisers(r1=1.0, r2=1.0, standing_images=4_096),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=450_000, batch=32, log_every=400),
+        train=TrainSettings(images=200_000, batch=32, log_every=400),
         about=About(name="r3gan-mnist", data=MNIST),
     )

@@ -27,6 +27,6 @@ def recipe() -> Recipe:
             ),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=170_000, batch=32, log_every=400),
+        train=TrainSettings(images=80_000, batch=32, log_every=400),
         about=About(name="sagan-mnist", data=MNIST),
     )

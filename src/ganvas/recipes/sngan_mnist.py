@@ -27,6 +27,6 @@ def recipe() -> Recipe:
             n_critic=Repeats(count=2),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=260_000, batch=32, log_every=400),
+        train=TrainSettings(images=120_000, batch=32, log_every=400),
         about=About(name="sngan-mnist", data=MNIST),
     )

@@ -22,7 +22,7 @@ def recipe() -> Recipe:
     return Recipe(
         method=WganGp(
             networks_=DCGANSettings(
-                size=28, channels=1, latent=32, features_g=48, features_d=48, halvings=3, norm_d="none"
+                size=28, channels=1, latent=32, features_g=48, features_d=48, halvings=3, dense=512, norm_d="none"
             ),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
@@ -31,6 +31,6 @@ def recipe() -> Recipe:
             stabilise=Stabilisers(gradient_penalty=10.0, standing_images=4_096),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=600_000, batch=64, log_every=200),
+        train=TrainSettings(images=350_000, batch=64, log_every=200),
         about=About(name="wgan-gp-mnist", data=MNIST),
     )

@@ -21,12 +21,12 @@ def recipe() -> Recipe:
     optimiser = Optimiser(kind="rmsprop", lr=2e-4)
     return Recipe(
         method=WGAN(
-            networks_=DCGANSettings(size=28, channels=1, latent=32, halvings=3),
+            networks_=DCGANSettings(size=28, channels=1, latent=32, halvings=3, dense=512),
             g_optimiser=optimiser,
             d_optimiser=optimiser,
             n_critic=Repeats(count=3, opening=20, opening_steps=25),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=1_000_000, batch=64, log_every=200),
+        train=TrainSettings(images=700_000, batch=64, log_every=200),
         about=About(name="wgan-mnist", data=MNIST),
     )
