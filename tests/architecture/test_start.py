@@ -32,7 +32,15 @@ def test_importing_the_package_is_light() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["upscale", "--help"], ["denoise", "--help"], ["restore", "--help"], ["models"], ["models", "--json"]],
+    [
+        ["--help"],
+        ["upscale", "--help"],
+        ["denoise", "--help"],
+        ["inpaint", "--help"],
+        ["restore", "--help"],
+        ["models"],
+        ["models", "--json"],
+    ],
 )
 def test_a_command_that_computes_nothing_is_light(arguments: list[str]) -> None:
     assert _imported(RUN.format(arguments=arguments) + REPORT.lstrip("; ")) == "HEAVY []"
