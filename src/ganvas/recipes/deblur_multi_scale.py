@@ -1,32 +1,37 @@
-"""Multi-scale repair, by example: strong noise and a network that alone sees 25 px, run from coarse to fine."""
+"""Multi-scale repair, by example: blur of shaking cameras and a network that alone sees 25 px, coarse to fine."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ganvas.core.method import Optimiser, Schedule
-from ganvas.data.settings import PairedFolder
-from ganvas.degrade.noise import GaussianNoise
 from ganvas.methods.multi_scale import MultiScale
 from ganvas.methods.regression import Regression
 from ganvas.nets.generator import CompactSettings
-from ganvas.recipes._photos import PHOTOS
+from ganvas.recipes import deblur
 from ganvas.train.settings import About, Recipe, TrainSettings
 
 __all__ = ["recipe"]
 
 
 def recipe() -> Recipe:
-    """Returns the recipe; ``--method.scales 1`` runs the very same network once, to compare with."""
-    return Recipe(
+    """Returns the recipe on the data of ``deblur``; ``--method.scales 1`` runs the very same network once."""
+    base = deblur.recipe()
+    return replace(
+        base,
         method=MultiScale(
             inner=Regression(
                 generator=CompactSettings(features=32, convolutions=10),
-                task="denoise",
+                task="deblur",
                 scale=1,
                 optimiser=Optimiser(lr=1e-3, schedule=Schedule(warm_up=800, decay_from=0.0, final=0.01)),
             ),
             scales=3,
         ),
-        data=PairedFolder(degradation=GaussianNoise(sigma=(50.0, 50.0)), patch=96),
         train=TrainSettings(images=48_000, batch=16),
-        about=About(name="denoise-multi-scale", title="Removes strong noise, coarse to fine", data=PHOTOS),
+        about=About(
+            name="deblur-multi-scale",
+            title="Sharpens photos blurred by a shaking camera, coarse to fine",
+            data=base.about.data,
+        ),
     )
