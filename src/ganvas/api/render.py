@@ -153,7 +153,7 @@ def writer(
             for chunk in chain([first], rows):
                 alpha = None if transparency is None else transparency.take(len(chunk))
                 missing = None if known is None else known.mask[top : top + len(chunk)]
-                if known is not None and known.opaque and alpha is not None:
+                if missing is not None and alpha is not None and known is not None and known.opaque:
                     alpha = np.where(missing, np.float32(1), alpha)
                 out.write(chunk, alpha, own=None if missing is None else ~missing)
                 top += len(chunk)
