@@ -27,6 +27,6 @@ def recipe() -> Recipe:
             stabilise=Stabilisers(r1=1.0, r2=1.0, standing_images=4_096),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=200_000, batch=32, log_every=400),
+        train=TrainSettings(images=150_000, batch=32, log_every=400),
         about=About(name="r3gan-mnist", data=MNIST),
     )

@@ -25,6 +25,6 @@ def recipe() -> Recipe:
             average_images=20_000,
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=2_500_000, batch=100, log_every=200),
+        train=TrainSettings(images=1_500_000, batch=100, log_every=200),
         about=About(name="vanilla-gan-mnist", data=MNIST),
     )

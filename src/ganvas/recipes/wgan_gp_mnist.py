@@ -31,6 +31,6 @@ def recipe() -> Recipe:
             stabilise=Stabilisers(gradient_penalty=10.0, standing_images=4_096),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=350_000, batch=64, log_every=200),
+        train=TrainSettings(images=300_000, batch=64, log_every=200),
         about=About(name="wgan-gp-mnist", data=MNIST),
     )

@@ -27,6 +27,6 @@ def recipe() -> Recipe:
             n_critic=Repeats(count=3, opening=20, opening_steps=25),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=700_000, batch=64, log_every=200),
+        train=TrainSettings(images=450_000, batch=64, log_every=200),
         about=About(name="wgan-mnist", data=MNIST),
     )
