@@ -133,7 +133,7 @@ def test_standing_statistics_are_those_of_the_weights_in_use() -> None:
         parts = []
         for first in (0, 64):
             code = Draws(0, 3, "settle", torch.arange(first, first + 64)).normal(3, stream="latent")
-            parts.append(average.first(code).unflatten(1, average.low))
+            parts.append(average.first(code).unflatten(1, average.shape))
     means = torch.stack([part.mean((0, 2, 3)) for part in parts]).mean(0)
     variances = torch.stack([part.var((0, 2, 3)) for part in parts]).mean(0)
     assert torch.allclose(norm.running_mean, means, atol=1e-5)
