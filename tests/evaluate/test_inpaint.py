@@ -67,9 +67,10 @@ def test_image_i_meets_mask_i_mod_n_and_only_the_hole_counts(photos: Path, masks
 
 def test_the_input_is_the_mean_of_the_known_and_does_not_tell_the_truth(photos: Path, masks: Path) -> None:
     sample = next(inpaint.holed(sorted(photos.iterdir()), inpaint.masks_between(masks)))
-    known = sample.truth[~sample.mask]
-    np.testing.assert_allclose(sample.source[sample.mask], np.broadcast_to(known.mean(axis=0), (4 * 48, 3)), atol=0.5)
-    np.testing.assert_array_equal(sample.source[~sample.mask], known)
+    mask = sample.told["mask"]
+    known = sample.truth[~mask]
+    np.testing.assert_allclose(sample.source[mask], np.broadcast_to(known.mean(axis=0), (4 * 48, 3)), atol=0.5)
+    np.testing.assert_array_equal(sample.source[~mask], known)
 
 
 def test_a_model_that_touches_known_pixels_is_found_out(photos: Path, masks: Path) -> None:

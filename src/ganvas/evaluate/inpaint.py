@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, UInt8
 
 from ganvas.core.errors import ImageError, SettingsError
+from ganvas.degrade.damage.holes import WHITE
 from ganvas.evaluate.files import images, read_rgb
-from ganvas.evaluate.protocol import INPUT, Model, compare
+from ganvas.evaluate.protocol import Model, Sample, classical, rows_by
 from ganvas.evaluate.table import Column, EvaluationTable, Row
-from ganvas.zoo.models import find
 
 __all__ = [
     "CLASSICAL",
     "COLUMNS",
-    "Holed",
-    "classical",
     "hole_figures",
     "holed",
     "masks_between",
     "rows_in_holes",
     "run",
+    "sample_with_hole",
 ]
 
-_WHITE = 128  # levels from here on say missing
 COLUMNS = (
     Column(key="psnr", metric="psnr", title="PSNR in the hole"),
     Column(key="ssim", metric="ssim", title="SSIM in the hole"),
@@ -34,37 +32,14 @@ COLUMNS = (
 )
 
 
-def classical(*names: str) -> dict[str, Model]:
-    """Returns the classical models ``classical/NAME`` as functions of image and mask, imported at the first call."""
-
-    def filler(title: str) -> Model:
-        def fill(image: Float[np.ndarray, "h w c"], *, mask: Bool[np.ndarray, "h w"]) -> Float[np.ndarray, "h w c"]:
-            function = find(title).function
-            assert function is not None  # every model of that name is a function
-            return function()(image, mask=mask)
-
-        return fill
-
-    return {title: filler(title) for title in (f"classical/{name}" for name in names)}
-
-
 CLASSICAL = classical("telea", "navier_stokes", "biharmonic", "patchmatch")
 
 
-class Holed:
-    """A picture with a hole.
-
-    Attributes:
-        name: of the picture.
-        truth: the whole picture.
-        mask: True where it is missing.
-        source: the picture with the mean colour of what is known in its hole.
-    """
-
-    def __init__(self, name: str, truth: UInt8[np.ndarray, "h w c"], mask: Bool[np.ndarray, "h w"]) -> None:
-        self.name, self.truth, self.mask = name, truth, mask
-        self.source = truth.copy()
-        self.source[mask] = np.rint(truth[~mask].mean(axis=0))
+def sample_with_hole(name: str, truth: UInt8[np.ndarray, "h w c"], mask: Bool[np.ndarray, "h w"]) -> Sample:
+    """Returns the picture with the mean colour of what is known in its hole; models are told the mask."""
+    source = truth.copy()
+    source[mask] = np.rint(truth[~mask].mean(axis=0))
+    return Sample(name=name, source=source, truth=truth, told={"mask": mask})
 
 
 def masks_between(folder: Path, least: float = 0.0, most: float = 1.0) -> list[Bool[np.ndarray, "h w"]]:
@@ -78,14 +53,14 @@ def masks_between(folder: Path, least: float = 0.0, most: float = 1.0) -> list[B
     """
     if not 0 <= least < most <= 1:
         raise SettingsError(f"No mask misses {least:g} to {most:g}: give shares from 0 to 1, the lower one first.")
-    masks = [read_rgb(path)[0].mean(axis=2) >= _WHITE for path in images(folder)]
+    masks = [read_rgb(path)[0].mean(axis=2) >= WHITE for path in images(folder)]
     found = [mask for mask in masks if mask.any() and not mask.all() and least <= mask.mean() < most]
     if not found:
         raise ImageError(f"No mask in {folder} misses {least:.0%} to {most:.0%} of its pixels: give other shares.")
     return found
 
 
-def holed(paths: list[Path], masks: list[Bool[np.ndarray, "h w"]]) -> Iterator[Holed]:
+def holed(paths: list[Path], masks: list[Bool[np.ndarray, "h w"]]) -> Iterator[Sample]:
     """Yields the centre of image i with the hole of mask i mod n, of the mask's size.
 
     Raises:
@@ -101,7 +76,7 @@ def holed(paths: list[Path], masks: list[Bool[np.ndarray, "h w"]]) -> Iterator[H
                 "it out or take smaller masks."
             )
         top, left = (whole.shape[0] - height) // 2, (whole.shape[1] - width) // 2
-        yield Holed(path.stem, whole[top : top + height, left : left + width], mask)
+        yield sample_with_hole(path.stem, whole[top : top + height, left : left + width], mask)
 
 
 def hole_figures(
@@ -123,34 +98,13 @@ def hole_figures(
     }
 
 
-def rows_in_holes(models: Mapping[str, Model], samples: Iterator[Holed]) -> list[Row]:
+def rows_in_holes(models: Mapping[str, Model], samples: Iterable[Sample]) -> list[Row]:
     """Returns the rows of the mean colour (``input``) and of each model, one entrant after the other.
 
     Raises:
         ModelError: a result has another shape than the picture or values that are not finite.
     """
-
-    def unchanged(image: Float[np.ndarray, "h w c"], *, mask: Bool[np.ndarray, "h w"]) -> Float[np.ndarray, "h w c"]:
-        return image
-
-    entrants: dict[str, Model] = {INPUT: unchanged, **models}
-    rows: list[Row] = []
-    for sample in samples:
-
-        def judge(result: UInt8[np.ndarray, "h w c"], sample: Holed = sample) -> Mapping[str, float]:
-            return hole_figures(result, sample.truth, sample.mask)
-
-        compared = compare(
-            entrants,
-            sample.source,
-            judge,
-            image=sample.name,
-            shape=sample.truth.shape,
-            told={"mask": sample.mask},
-        )
-        rows += [row for row, _ in compared]
-    order = list(entrants)
-    return sorted(rows, key=lambda row: order.index(row.entrant))
+    return rows_by(models, samples, lambda result, sample: hole_figures(result, sample.truth, sample.told["mask"]))
 
 
 def run(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 
 from ganvas.core.errors import ModelError
 from ganvas.evaluate.files import read_pair
@@ -28,6 +28,7 @@ __all__ = [
     "compare",
     "fidelity",
     "pair_samples",
+    "rows_by",
     "rows_of",
     "to_uint8",
 ]
@@ -35,7 +36,7 @@ __all__ = [
 INPUT = "input"  # the entrant that does nothing
 
 # Both float32 in [0, 1], (h, w, 3), or (h, w, 1) where the protocol is of gray images.
-# What a protocol tells beside the image (the kernel of a blur) comes by keyword.
+# What a protocol tells beside the image (the kernel of a blur, the mask of a hole) comes by keyword.
 Model = Callable[..., Float[np.ndarray, "H W c"]]
 Judge = Callable[[UInt8[np.ndarray, "H W c"]], Mapping[str, float]]
 
@@ -112,22 +113,31 @@ def rows_of(
     samples: Iterable[Sample],
     judge: Callable[[UInt8[np.ndarray, "h w c"], UInt8[np.ndarray, "h w c"]], Mapping[str, float]],
 ) -> list[Row]:
+    """Returns the rows of :func:`rows_by` for a judge of the result and its truth alone."""
+    return rows_by(models, samples, lambda result, sample: judge(result, sample.truth))
+
+
+def rows_by(
+    models: Mapping[str, Model],
+    samples: Iterable[Sample],
+    judge: Callable[[UInt8[np.ndarray, "h w c"], Sample], Mapping[str, float]],
+) -> list[Row]:
     """Returns the rows of the input and of each model on all samples, one entrant after the other.
 
     Args:
         models: entrants by name, beside the input.
         samples: degraded images and their truths.
-        judge: measures a result against its truth.
+        judge: measures a result against its sample.
 
     Raises:
         ModelError: a result has another shape than the truth or values that are not finite.
     """
-    entrants: dict[str, Model] = {INPUT: lambda image, kernel=None: image, **models}
+    entrants: dict[str, Model] = {INPUT: lambda image, **_: image, **models}
     rows: list[Row] = []
     for sample in samples:
 
         def measure(result: UInt8[np.ndarray, "h w c"], sample: Sample = sample) -> Mapping[str, float]:
-            return judge(result, sample.truth)
+            return judge(result, sample)
 
         compared = compare(
             entrants, sample.source, measure, image=sample.name, shape=sample.truth.shape, told=sample.told
@@ -153,8 +163,9 @@ def _classical(
     *,
     strength: float = 1.0,
     kernel: Float[np.ndarray, "k l"] | None = None,
+    mask: Bool[np.ndarray, "h w"] | None = None,
 ) -> Float[np.ndarray, "h w c"]:
     function = find(name).function
     assert function is not None  # every model of that name is a function
-    told = {} if kernel is None else {"kernel": kernel}
+    told = {key: value for key, value in {"kernel": kernel, "mask": mask}.items() if value is not None}
     return function()(image, strength=strength, **told)

@@ -14,8 +14,8 @@ from jaxtyping import Bool, Float, UInt8
 from ganvas.core.errors import SettingsError
 from ganvas.data.fitted import fitted
 from ganvas.data.open import open_source
-from ganvas.evaluate.inpaint import COLUMNS, Holed, classical, rows_in_holes
-from ganvas.evaluate.protocol import Model
+from ganvas.evaluate.inpaint import COLUMNS, rows_in_holes, sample_with_hole
+from ganvas.evaluate.protocol import Model, Sample, classical
 from ganvas.evaluate.table import EvaluationTable
 
 __all__ = ["CLASSICAL", "MEAN", "NEAREST", "centre", "mean_face", "nearest_face", "run"]
@@ -94,9 +94,9 @@ def run(
     seen = np.stack([face(number) for number in np.setdiff1d(np.arange(len(source)), held).tolist()])
     knowing = {MEAN: mean_face(seen), NEAREST: nearest_face(seen[:_KNOWN])}
 
-    def samples() -> Iterator[Holed]:
+    def samples() -> Iterator[Sample]:
         for number in held[:limit].tolist():
-            yield Holed(Path(source.name(number)).name, face(number), centre(*shape))
+            yield sample_with_hole(Path(source.name(number)).name, face(number), centre(*shape))
 
     rows = rows_in_holes({**baselines, **knowing, name: model}, samples())
     return EvaluationTable(
