@@ -13,7 +13,7 @@ from jaxtyping import Bool
 
 import ganvas
 from ganvas.api import catalog
-from ganvas.api.canvas import canvas
+from ganvas.api.canvas import canvas, slices, whole
 from ganvas.api.choose import choose_model
 from ganvas.api.job import Companions, Known
 from ganvas.api.load import Model
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Inpainting", "Told", "plan_inpainting"]
 
 Told = Callable[[str, Sequence[str]], None]  # name of a picture, and what there is to say about its mask
-_SLICE = 16 * 2**20  # bytes handed to the sink at once
 
 
 @dataclass(kw_only=True)
@@ -109,14 +108,9 @@ class Inpainting:
             GanvasError: the model does not take the picture.
         """
         from ganvas.infer.fill import feathered
-        from ganvas.infer.rows import CheckedRows
 
         with ExitStack() as room:
-            image = canvas(room, (source.height, source.width, source.channels))
-            step = max(1, _SLICE // image[0].nbytes)
-            checked = CheckedRows(source)
-            for y in range(0, source.height, step):
-                image[y : y + step] = checked.read(y, min(y + step, source.height))
+            image = whole(room, source)
             missing = self.masks.read(self._picture, image, self.options.limits())
             self._say(missing.mask, missing.notes)
             filled = image
@@ -129,8 +123,8 @@ class Inpainting:
                 if self.feather:
                     feathered(filled, image, missing.mask, px=self.feather)
             self._mask = missing.mask
-            for y in range(0, source.height, step):
-                sink(np.array(filled[y : y + step]))
+            for rows in slices(filled):
+                sink(np.array(filled[rows]))
 
     def provenance(self) -> Provenance | None:
         """Returns what was done; None where nothing was missing, or nothing is to be said."""

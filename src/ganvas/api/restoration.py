@@ -13,7 +13,7 @@ import numpy as np
 
 import ganvas
 from ganvas.api import catalog
-from ganvas.api.canvas import canvas
+from ganvas.api.canvas import canvas, slices, whole
 from ganvas.api.load import Model, load
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Restoration", "Told", "plan_restoration"]
 
 Told = Callable[[str, "Course"], None]  # name of a picture, and what was found and done
-_SLICE = 16 * 2**20  # bytes handed to the sink at once
 
 
 @dataclass(kw_only=True)
@@ -127,15 +126,10 @@ class Restoration:
             ImageError: a value is not finite.
             GanvasError: the model of a step is missing, or does not take the picture.
         """
-        from ganvas.infer.rows import CheckedRows
         from ganvas.pipelines.chain import run
 
         with ExitStack() as room:
-            image = canvas(room, (source.height, source.width, source.channels))
-            step = max(1, _SLICE // image[0].nbytes)
-            checked = CheckedRows(source)
-            for y in range(0, source.height, step):
-                image[y : y + step] = checked.read(y, min(y + step, source.height))
+            image = whole(room, source)
 
             def apply(step: Step, given: np.ndarray) -> np.ndarray:
                 return self._applied(room, step, given)
@@ -144,9 +138,9 @@ class Restoration:
             self._notes.extend(_sentences(course))
             if self.told is not None:
                 self.told(self._picture.name if self._picture is not None else "the picture", course)
-            for y in range(0, source.height, step):
+            for rows in slices(image):
                 # Untouched means untouched, also beyond white, where nothing is computed.
-                sink(np.array(result[y : y + step] if course.kept else source.read(y, min(y + step, source.height))))
+                sink(np.array(result[rows] if course.kept else source.read(rows.start, rows.stop)))
 
     def provenance(self) -> Provenance | None:
         """Returns the steps that were done; None where nothing was done, or nothing is to be said."""
@@ -194,9 +188,8 @@ class Restoration:
         self._places.add(place)
         if place.exists() and not self.overwrite and not _is_ours(place):
             raise UnsafeOutput(f"{place} stands there and was not written by ganvas: move it, or use --overwrite.")
-        rows = max(1, _SLICE // image[0].nbytes)
         write = writer(self, self._picture, place, format=kind, notes=[])
-        write(np.array(image[y : y + rows]) for y in range(0, len(image), rows))
+        write(np.array(image[rows]) for rows in slices(image))
 
 
 def _is_ours(path: Path) -> bool:

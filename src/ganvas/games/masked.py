@@ -24,6 +24,7 @@ from ganvas.core.method import Draws, Ema, Losses, Networks, Optimiser, Phase, Q
 from ganvas.games.regularisers import smoothing
 from ganvas.games.showing import show
 from ganvas.games.stabilisers import Stabilisers
+from ganvas.games.terms import weighted
 from ganvas.losses.adversarial import Game, discriminator_side, generator_side
 from ganvas.losses.content import Content, ContentBy
 from ganvas.losses.penalties import r1, r2
@@ -191,9 +192,7 @@ class MaskedGame:
             with torch.no_grad():
                 real, real_below = self.judge(batch.image, batch.mask, step, side="real")
             filled = replace(filled, fake=fake, real=real, below=(below, real_below))
-        terms = {**self.common_terms(filled, step), **self.terms(filled, step)}
-        weights = {name: float(getattr(self, name)) for name in terms}
-        return {name: weights[name] * loss for name, loss in terms.items() if weights[name]}
+        return weighted(self, {**self.common_terms(filled, step), **self.terms(filled, step)})
 
     def descend_d(self, batch: Masked, step: Step) -> Losses:
         """Returns the judges' side of the game on the images ``g`` made in this step, with what stabilises it."""

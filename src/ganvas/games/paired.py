@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from ganvas.core.batch import Batch, Paired
 from ganvas.core.card import Card
 from ganvas.core.method import Draws, Ema, Losses, Networks, Optimiser, Phase, Query, Result, Step
+from ganvas.games.terms import weighted
 from ganvas.losses.content import Content, ContentBy
 from ganvas.nets.generator import GeneratorSettings, described
 from ganvas.nets.patchgan import PatchGAN
@@ -162,9 +163,7 @@ class PairedGame:
         fake, below = step.nets["d"](made)
         with torch.no_grad():
             real, real_below = step.nets["d"](batch.target)
-        terms = self.terms(Judged(made, batch.target, fake, real, (below, real_below)), step)
-        weights = {name: float(getattr(self, name)) for name in terms}
-        return {name: weights[name] * loss for name, loss in terms.items() if weights[name]}
+        return weighted(self, self.terms(Judged(made, batch.target, fake, real, (below, real_below)), step))
 
     def descend_d(self, batch: Paired, step: Step) -> Losses:
         """Returns the discriminator's side of the game, on the images ``g`` made in this step."""

@@ -25,6 +25,7 @@ from ganvas.core.batch import Paired
 from ganvas.core.card import Card
 from ganvas.core.method import Draws, Losses, Method, Networks, Optimiser, Phase, Query, Result, Schedule, Step
 from ganvas.games.paired import Judged, PairedGame
+from ganvas.games.terms import weighted
 from ganvas.losses.adversarial import Game, discriminator_side, generator_side
 from ganvas.losses.chroma import chroma_statistics, cie94
 from ganvas.nets.colour import ColourSettings
@@ -91,9 +92,7 @@ class ColorizeGAN(PairedGame, Method[Paired]):
             return super().descend_g(batch, step)
         made = step.nets["g"](batch.source)
         nobody = Judged(made, batch.target, made[:, :1, :1, :1], made[:, :1, :1, :1], ((), ()))
-        terms = self.colours(nobody, step)
-        weights = {name: float(getattr(self, name)) for name in terms}
-        return {name: weights[name] * loss for name, loss in terms.items() if weights[name]}
+        return weighted(self, self.colours(nobody, step))
 
     def colours(self, judged: Judged, step: Step) -> Losses:
         """Returns the terms without the game: chroma, statistics and content."""
