@@ -11,7 +11,7 @@ from skimage import data
 from ganvas.core.errors import SettingsError
 from ganvas.measure.judge import Finding
 from ganvas.pipelines.chain import plan, run
-from ganvas.pipelines.pipeline import TASK_OF, Step
+from ganvas.pipelines.pipeline import TASK_OF, Done, Pipeline, Step, fixed
 from ganvas.pipelines.registry import find, names
 
 
@@ -46,7 +46,7 @@ def test_every_pipeline_is_found_by_the_name_of_its_file() -> None:
 
 
 def test_an_unknown_pipeline_is_named_with_those_there_are() -> None:
-    with pytest.raises(SettingsError, match="choose one of night-camera, restore"):
+    with pytest.raises(SettingsError, match="choose one of night-camera, old-photo, restore"):
         find("day-camera")
 
 
@@ -201,3 +201,55 @@ def test_a_picture_too_small_to_be_judged_comes_back(shape: tuple[int, int, int]
     image = np.full(shape, 0.01, np.float32)
     result, course = run(find("night-camera"), image, _smooth)
     assert result is image and course.findings == ()
+
+
+def _always(*steps: Step, asked: tuple[str, ...] = ()) -> Pipeline:
+    return fixed("mine", "For a test.", steps, models={}, asked=asked)
+
+
+def test_a_fixed_chain_does_every_step_in_its_order_and_notes_what_they_say(noisy: np.ndarray) -> None:
+    seen: list[tuple[str, float]] = []
+
+    def apply(step: Step, image: np.ndarray) -> Done:
+        seen.append((step.task, step.strength))
+        if step.task == "upscale":
+            return Done(image=np.repeat(np.repeat(image, 2, 0), 2, 1))
+        if step.task == "faces":
+            return Done(image=None, note="no face was found")
+        return Done(image=_smooth(step, image), note=f"{step.task} was here")
+
+    steps = (Step(task="inpaint"), Step(task="denoise", damage="noise"), Step(task="faces"), Step(task="upscale"))
+    kept: list[tuple[int, str, tuple[int, ...]]] = []
+    result, course = run(
+        _always(*steps), noisy, apply, kept=lambda n, step, image: kept.append((n, step.task, image.shape))
+    )
+    assert [task for task, _ in seen] == ["inpaint", "faces", "upscale"]  # after the median, no noise is left
+    assert kept == [(1, "inpaint", noisy.shape), (2, "upscale", (512, 512, 3))] and result.shape == (512, 512, 3)
+    inpaint, denoise, faces, upscale = course.steps
+    assert inpaint.note == "inpaint was here" and inpaint.before is None
+    assert denoise.skipped.startswith("too little noise was found") and faces.skipped == "no face was found"
+    assert course.kept == (inpaint.step, upscale.step)
+
+
+def test_a_fixed_chain_works_against_a_damage_as_strongly_as_it_shows(noisy: np.ndarray) -> None:
+    step = Step(task="denoise", damage="noise", strength=0.5)
+    _, course = run(_always(step), noisy, _smooth)
+    (taken,) = course.steps
+    assert taken.step.strength == pytest.approx(0.5) and taken.after is not None and taken.before is not None
+    assert taken.after < taken.before and not taken.dropped
+
+
+def test_steps_of_a_fixed_chain_can_be_left_out_and_those_that_change_nothing_are(noisy: np.ndarray) -> None:
+    chain = _always(Step(task="inpaint"), Step(task="enhance"))
+    result, course = run(chain, noisy, lambda step, image: image.copy(), without=["inpaint"])
+    (taken,) = course.steps
+    assert taken.step.task == "enhance" and "nothing that can be seen" in taken.dropped
+    assert result is noisy and [step.task for step in course.planned] == ["inpaint", "enhance"]
+
+
+def test_a_fixed_chain_also_takes_pictures_that_are_too_small_to_be_judged() -> None:
+    image = np.full((20, 30, 3), 0.5, np.float32)
+    chain = _always(Step(task="denoise", damage="noise"), Step(task="enhance"))
+    result, course = run(chain, image, lambda step, image: image * np.float32(0.5))
+    assert course.steps[0].skipped == "the picture is too small to be judged"
+    assert float(result.max()) == 0.25 and course.kept == (Step(task="enhance"),)

@@ -13,10 +13,12 @@ import numpy as np
 
 import ganvas
 from ganvas.api import catalog
-from ganvas.api.canvas import canvas, slices, whole
+from ganvas.api.canvas import slices, whole
+from ganvas.api.choose import choose_model
 from ganvas.api.load import Model, load
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
+from ganvas.api.steps import Bench, apply_step
 from ganvas.core.errors import ModelError, SettingsError, UnsafeOutput
 
 if TYPE_CHECKING:
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
     from ganvas.io.picture import Picture
     from ganvas.io.provenance import Provenance
     from ganvas.pipelines.chain import Course
-    from ganvas.pipelines.pipeline import Pipeline, Step
+    from ganvas.pipelines.pipeline import Done, Pipeline, Step
 
 __all__ = ["Restoration", "Told", "plan_restoration"]
 
+_RESIZING = ("upscale",)
 Told = Callable[[str, "Course"], None]  # name of a picture, and what was found and done
 
 
@@ -54,6 +57,7 @@ class Restoration:
     told: Told | None = None
     _picture: Picture | None = None
     _target: Path | None = None
+    _stood: tuple[int, int] | None = None
     _steps: list[Step] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
     _places: set[Path] = field(default_factory=set)
@@ -78,15 +82,21 @@ class Restoration:
         """
         with self._lock:
             if task not in self.models:
-                name = self.pipeline.models.get(task, catalog.task(task).model)
-                self.models[task] = load(name, options=self.options)
+                scale = next((s.dials.get("scale") for s in self._fixed_steps if s.task == task), None)
+                named = self.pipeline.models.get(task)
+                self.models[task] = choose_model(catalog.task(task), named, scale=scale, options=self.options)
             return self.models[task]
+
+    @property
+    def _fixed_steps(self) -> tuple[Step, ...]:
+        """The steps that do not depend on what is found in a picture."""
+        return self.pipeline.choose(()) if self.pipeline.fixed else ()
 
     def digest(self) -> str:
         """Returns a digest of the pipeline, its settings and the bytes of its models."""
         names = [task for task in self.pipeline.tasks if task not in self.without]
         settings: dict[str, Any] = {
-            "pipeline": self.pipeline.name,
+            "pipeline": [self.pipeline.name, self.pipeline.source],
             "version": ganvas.__version__,
             "models": {task: self._model_digest(task) for task in names},
             "keep_steps": self.keep_steps,
@@ -116,7 +126,12 @@ class Restoration:
         """Opens nothing: which models are needed depends on the picture."""
 
     def size(self, height: int, width: int) -> tuple[int, int]:
-        """Returns height and width of the result: those of the picture."""
+        """Returns height and width of the result: those of the picture, but where a step enlarges it."""
+        if self._stood is not None:
+            return self._stood
+        for step in self._fixed_steps:
+            if step.task in _RESIZING and step.task not in self.without:
+                height, width = self.model(step.task).session.size(height, width, step.dials.get("scale"))
         return height, width
 
     def run(self, source: Rows, sink: Callable[[np.ndarray], None]) -> None:
@@ -130,15 +145,16 @@ class Restoration:
 
         with ExitStack() as room:
             image = whole(room, source)
+            bench = Bench(model=self.model, room=room, options=self.options, report=self._report)
 
-            def apply(step: Step, given: np.ndarray) -> np.ndarray:
-                return self._applied(room, step, given)
+            def apply(step: Step, given: np.ndarray) -> Done:
+                return apply_step(step, given, bench)
 
             result, course = run(self.pipeline, image, apply, without=self.without, kept=self._kept)
             self._notes.extend(_sentences(course))
             if self.told is not None:
                 self.told(self._picture.name if self._picture is not None else "the picture", course)
-            for rows in slices(image):
+            for rows in slices(result):
                 # Untouched means untouched, also beyond white, where nothing is computed.
                 sink(np.array(result[rows] if course.kept else source.read(rows.start, rows.stop)))
 
@@ -158,21 +174,6 @@ class Restoration:
         except ModelError:  # a picture that needs it will say so
             return "missing"
 
-    def _applied(self, room: ExitStack, step: Step, image: np.ndarray) -> np.ndarray:
-        from ganvas.infer.rows import ArrayRows
-
-        model, result, done = self.model(step.task), canvas(room, image.shape), 0
-
-        def take(rows: np.ndarray) -> None:
-            nonlocal done
-            result[done : done + len(rows)] = rows
-            done += len(rows)
-
-        with model.busy:
-            model.session.run(ArrayRows(image), strength=step.strength, sink=take)
-            self._report.update(model.session.report.to_json())
-        return result
-
     def _kept(self, number: int, step: Step, image: np.ndarray) -> None:
         """Takes note of a step; writes the picture after it where that is wanted."""
         self._steps.append(step)
@@ -188,7 +189,8 @@ class Restoration:
         self._places.add(place)
         if place.exists() and not self.overwrite and not _is_ours(place):
             raise UnsafeOutput(f"{place} stands there and was not written by ganvas: move it, or use --overwrite.")
-        write = writer(self, self._picture, place, format=kind, notes=[])
+        stood = replace(self, _stood=(image.shape[0], image.shape[1]))
+        write = writer(stood, self._picture, place, format=kind, notes=[])
         write(np.array(image[rows]) for rows in slices(image))
 
 
@@ -205,13 +207,15 @@ def _is_ours(path: Path) -> bool:
 
 
 def _sentences(course: Course) -> list[str]:
-    if not course.findings:
+    if not course.findings and not course.planned:
         return ["The picture is too small to be judged: it is written as it is."]
     found = [f"{f.damage} ({f.evidence:.0%})" for f in course.findings if f.found]
     told = [f"Found {', '.join(found)}." if found else "Found nothing amiss."]
     steps = [f"{s.task} at strength {s.strength:g}" for s in course.kept]
     told.append(f"Done: {', then '.join(steps)}." if steps else "The picture is written as it is.")
+    told += [f"{t.step.task}: {t.note}." for t in course.steps if t.note and not t.dropped]
     told += [f"Taken back: {t.step.task}, as {t.dropped}." for t in course.steps if t.dropped]
+    told += [f"Not done: {t.step.task}, as {t.skipped}." for t in course.steps if t.skipped]
     return told
 
 
@@ -220,6 +224,7 @@ def plan_restoration(
     *,
     models: Mapping[str, str | Path | Model] | None = None,
     without: Collection[str] = (),
+    also: Collection[str] = (),
     keep_steps: bool = False,
     overwrite: bool = False,
     options: Options | None = None,
@@ -231,6 +236,7 @@ def plan_restoration(
         pipeline: name of the chain; see ``ganvas restore --help``.
         models: a name, a path or a loaded model by task, in place of the pipeline's or the task's own.
         without: names of tasks that are left out.
+        also: names of tasks that the chain does only where they are asked for.
 
     Raises:
         ModelError: a model named does not exist, or serves another task.
@@ -239,7 +245,7 @@ def plan_restoration(
     from ganvas.pipelines.registry import find
 
     chosen = find(pipeline)
-    for task in (*without, *(models or {})):
+    for task in (*without, *also, *(models or {})):
         if task not in chosen.tasks:
             raise SettingsError(f"{chosen.name} has no step {task!r}: its steps are {', '.join(chosen.tasks)}.")
     given: dict[str, Model] = {}
@@ -251,7 +257,7 @@ def plan_restoration(
         pipeline=chosen,
         options=options or Options(),
         models=given,
-        without=frozenset(without),
+        without=frozenset(without) | (chosen.asked - frozenset(also)),
         keep_steps=keep_steps,
         overwrite=overwrite,
         told=told,

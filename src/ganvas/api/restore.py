@@ -24,6 +24,7 @@ def restore(
     pipeline: str = "restore",
     models: Mapping[str, str | Path | Model] | None = None,
     without: Collection[str] = (),
+    also: Collection[str] = (),
     keep_steps: bool = False,
     explain: bool = False,
     output: str | Path | None = None,
@@ -34,12 +35,14 @@ def restore(
 
     Args:
         image: as for :func:`upscale`; the same kind comes out.
-        pipeline: ``restore`` does what a picture needs; ``night-camera`` brightens and denoises in any case.
+        pipeline: ``restore`` does what a picture needs; ``night-camera`` brightens and denoises in any case;
+            ``old-photo`` fills scratches and repairs what age does to a photo.
         models: by task, as in ``{"denoise": "classical/nlm"}``, in place of the task's own.
         without: tasks that are left out, as in ``["deblur"]``.
+        also: tasks that the chain does only where they are asked for, as in ``["upscale"]``.
         keep_steps: write the picture after each step beside ``output``, as in ``better.1-denoise.png``.
         explain: return a pair instead: the picture, and a dictionary of what was found (``findings``, as
-            :func:`examine` returns it) and of the steps that were tried (``steps``).
+            :func:`examine` returns it) and of the steps that were tried or found nothing to do (``steps``).
         output: file to write; only for a path.
         overwrite: ``output`` may be the original itself.
 
@@ -51,6 +54,7 @@ def restore(
         pipeline,
         models=models,
         without=without,
+        also=also,
         keep_steps=keep_steps,
         overwrite=overwrite,
         options=options,
@@ -85,9 +89,11 @@ def told_of(course: Course) -> dict[str, Any]:
         {
             "task": taken.step.task,
             "strength": taken.step.strength,
-            "evidence_before": round(taken.before, 4),
-            "evidence_after": round(taken.after, 4),
+            "evidence_before": None if taken.before is None else round(taken.before, 4),
+            "evidence_after": None if taken.after is None else round(taken.after, 4),
             "dropped": taken.dropped,
+            "skipped": taken.skipped,
+            "note": taken.note,
         }
         for taken in course.steps
     ]

@@ -22,6 +22,7 @@ from ganvas.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from ganvas.pipelines.chain import Course
+    from ganvas.pipelines.pipeline import Pipeline
 
 __all__ = ["run"]
 
@@ -35,7 +36,7 @@ def run(words: Sequence[str]) -> int:
 
     def told(name: str, course: Course) -> None:
         if args.explain:
-            print("\n".join([f"{Path(name).name}:", *_explained(course)]), file=sys.stderr)
+            print("\n".join([f"{Path(name).name}:", *_explained(course, job.pipeline)]), file=sys.stderr)
         elif not args.quiet:
             print(f"{Path(name).name}: {_in_short(course)}", file=sys.stderr)
 
@@ -44,6 +45,7 @@ def run(words: Sequence[str]) -> int:
             args.pipeline,
             models=dict(_pair(text) for text in args.model),
             without=args.without,
+            also=args.also,
             keep_steps=args.keep_steps,
             overwrite=args.overwrite,
             options=options_of(args),
@@ -60,35 +62,55 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _in_short(course: Course) -> str:
-    if not course.findings:
+    if not course.findings and not course.planned:
         return "too small to be judged, written as it is"
     found = [f"{f.damage} ({f.evidence:.0%})" for f in course.findings if f.found]
     steps = [f"{step.task} {step.strength:g}" for step in course.kept]
     return f"found {', '.join(found) or 'nothing'} -> {', '.join(steps) or 'written as it is'}"
 
 
-def _explained(course: Course) -> list[str]:
+def _explained(course: Course, pipeline: Pipeline) -> list[str]:
     """A table of the findings, then what became of each step."""
+    if not course.findings and not course.planned:
+        return ["  too small to be judged (a side below 64 px): written as it is"]
+    lines = _findings(course, pipeline)
+    for number, taken in enumerate(course.steps, 1):
+        if taken.skipped:
+            lines.append(f"  step {number}: {taken.step.task}, nothing to do: {taken.skipped}")
+            continue
+        told = [f"  step {number}: {taken.step.task} {taken.step.strength:.2f}"]
+        if taken.before is not None and taken.after is not None:
+            told.append(f"evidence {taken.before:.3f} -> {taken.after:.3f}")
+        told += [taken.note] if taken.note else []
+        lines.append(", ".join([*told, f"taken back: {taken.dropped}" if taken.dropped else "kept"]))
+    if pipeline.fixed:
+        done = {taken.step.task for taken in course.steps}
+        for task in (step.task for step in course.planned if step.task not in done):
+            why = f"done only where it is asked for (--with {task})" if task in pipeline.asked else "left out"
+            lines.append(f"  {task}: {why}")
+    if not course.kept:
+        lines.append("  nothing to do: written as it is")
+    return lines
+
+
+def _findings(course: Course, pipeline: Pipeline) -> list[str]:
     from ganvas.pipelines.pipeline import TASK_OF
 
     if not course.findings:
-        return ["  too small to be judged (a side below 64 px): written as it is"]
+        return ["  too small to be judged (a side below 64 px)"]
     strengths = {step.damage: step.strength for step in course.planned}
     lines = [f"  {'damage':<10}{'measure':<20}{'evidence':<10}{'needed':<8}{'decision':<20}because of"]
     for finding in course.findings:
         measure = f"{finding.measure} {finding.value:.1f} {finding.unit}"
         task, strength = TASK_OF[finding.damage], strengths.get(finding.damage)
-        without = "found, no step" if finding.found else "not found"
-        verdict = without if strength is None else f"{task} {strength:.2f}"
+        verdict = "found, no step" if finding.found else "not found"
+        if pipeline.fixed:  # steps are decided on later, when those before them are done
+            verdict = "found" if finding.found else "not found"
+        elif strength is not None:
+            verdict = f"{task} {strength:.2f}"
         because = ", ".join(f"{name} {share:+.1f}" for name, share in finding.reasons)
         numbers = f"{finding.evidence:<10.3f}{finding.threshold:<8.2f}"
         lines.append(f"  {finding.damage:<10}{measure:<20}{numbers}{verdict:<20}{because}")
-    for number, taken in enumerate(course.steps, 1):
-        end = f"taken back: {taken.dropped}" if taken.dropped else "kept"
-        step = f"  step {number}: {taken.step.task} {taken.step.strength:.2f}"
-        lines.append(f"{step}, evidence {taken.before:.3f} -> {taken.after:.3f}, {end}")
-    if not course.steps:
-        lines.append("  nothing to do: written as it is")
     return lines
 
 
@@ -100,8 +122,13 @@ def _parser() -> Parser:
         "A picture in which nothing is found is written as it is.",
     )
     add_paths(parser)
-    parser.add_argument("--pipeline", default="restore", metavar="NAME", help="restore or night-camera [restore]")
+    parser.add_argument(
+        "--pipeline", default="restore", metavar="NAME", help="restore, night-camera or old-photo [restore]"
+    )
     parser.add_argument("--without", action="append", default=[], metavar="TASK", help="leave a step out")
+    parser.add_argument(
+        "--with", dest="also", action="append", default=[], metavar="TASK", help="add a step that is only done if asked"
+    )
     parser.add_argument("--keep-steps", action="store_true", help="write each step too: OUT.1-denoise.png, ...")
     parser.add_argument("--explain", action="store_true", help="say what was measured and why each step is taken")
     parser.add_argument(

@@ -10,12 +10,16 @@ from jaxtyping import Float
 
 from ganvas.measure.examine import shrunk
 from ganvas.measure.judge import Finding, examine
-from ganvas.pipelines.pipeline import Pipeline, Step
+from ganvas.pipelines.pipeline import Done, Pipeline, Step
 
 __all__ = ["Apply", "Course", "Taken", "plan", "run"]
 
 Image = Float[np.ndarray, "h w c"]
-Apply = Callable[[Step, Image], Image]  # the step's model on a picture; a new array of the same shape
+# The step's model on a picture: a new array, of another size only from a step that is there to change it. Steps of
+# fixed chains may say more about what they did.
+Apply = Callable[[Step, Image], Image | Done]
+Kept = Callable[[int, Step, Image], None]
+_NO_CHANGE = "it changed nothing that can be seen"
 _UNSEEN = 0.25 / 255  # a mean change below a quarter of a step of 8 bits
 # By how much the logarithm of the odds of a damage may rise and mean nothing. Edges drawn together only in part can
 # look wider than before: of 223 sharpened pictures 23 rose, by up to 4.6, and 22 of these had gained PSNR.
@@ -33,14 +37,18 @@ class Taken:
 
     Attributes:
         step: what was asked.
-        before, after: evidence of its damage, 0 to 1, in the picture before and after it.
+        before, after: evidence of its damage, 0 to 1, in the picture before and after it; None where no measure tells.
         dropped: why its result was not kept; empty where it was.
+        skipped: why there was nothing to do; empty where there was something.
+        note: a clause about what it did.
     """
 
     step: Step
-    before: float
-    after: float
+    before: float | None = None
+    after: float | None = None
     dropped: str = ""
+    skipped: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +58,7 @@ class Course:
     Attributes:
         findings: one per damage, found or not; empty for a picture too small to be judged.
         planned: the steps that the pipeline chose, those that were left out included.
-        steps: those that were tried, in order.
+        steps: those that were tried, in order; with those that found nothing to do.
     """
 
     findings: tuple[Finding, ...]
@@ -60,12 +68,12 @@ class Course:
     @property
     def kept(self) -> tuple[Step, ...]:
         """The steps whose results were kept."""
-        return tuple(taken.step for taken in self.steps if not taken.dropped)
+        return tuple(taken.step for taken in self.steps if not (taken.dropped or taken.skipped))
 
 
 def plan(pipeline: Pipeline, findings: Sequence[Finding], *, without: Collection[str] = ()) -> tuple[Step, ...]:
     """Returns the steps of the pipeline for what was found, in its order, but for the tasks named in ``without``."""
-    steps = pipeline.choose(findings) if findings else ()
+    steps = pipeline.choose(findings) if findings or pipeline.fixed else ()
     return tuple(step for step in steps if step.task not in without and step.strength > 0)
 
 
@@ -75,12 +83,13 @@ def run(
     apply: Apply,
     *,
     without: Collection[str] = (),
-    kept: Callable[[int, Step, Image], None] | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Image, Course]:
     """Returns the picture after the pipeline, and what was done; the array itself where nothing was.
 
     A step is taken back where it changed next to nothing, or where its own damage shows more than before. Against
-    haze it is weakened, or not tried, where its model would not leave its own result alone.
+    haze it is weakened, or not tried, where its model would not leave its own result alone. The steps of a fixed chain
+    that work against a damage are done as strongly as it shows in the picture so far, and not at all where it does not.
 
     Args:
         image: values in [0, 1], one or three channels, any size.
@@ -89,6 +98,8 @@ def run(
     """
     findings = examine(image)
     course = Course(findings=findings, planned=plan(pipeline, findings))
+    if pipeline.fixed:
+        return _run_fixed(course, image, apply, without=without, kept=kept)
     now = {finding.damage: finding for finding in course.findings}
     for step in plan(pipeline, course.findings, without=without):
         trust = _trust(step, image, apply)
@@ -98,7 +109,7 @@ def run(
             course = replace(course, steps=(*course.steps, untried))
             continue
         step = replace(step, strength=round(step.strength * trust, 3))
-        result = apply(step, image)
+        result = _plain(apply(step, image))
         then = {finding.damage: finding for finding in examine(result)}
         taken = _weighed(step, now[step.damage], then[step.damage], change=_change(image, result))
         course = replace(course, steps=(*course.steps, taken))
@@ -107,6 +118,52 @@ def run(
             if kept is not None:
                 kept(len(course.kept), step, image)
     return image, course
+
+
+def _run_fixed(
+    course: Course, image: Image, apply: Apply, *, without: Collection[str], kept: Kept | None
+) -> tuple[Image, Course]:
+    for step in course.planned:
+        if step.task in without:
+            continue
+        result, taken = _tried(step, image, apply)
+        course = replace(course, steps=(*course.steps, taken))
+        if result is not None:
+            image = result
+            if kept is not None:
+                kept(len(course.kept), taken.step, image)
+    return image, course
+
+
+def _tried(step: Step, image: Image, apply: Apply) -> tuple[Image | None, Taken]:
+    """The result of a step of a fixed chain, None where it is not kept, and what became of the step."""
+    before = _finding(step, image)
+    if step.damage:
+        if before is None:
+            return None, Taken(step=step, skipped="the picture is too small to be judged")
+        if not before.found:
+            told = f"too little {step.damage} was found ({before.evidence:.0%})"
+            return None, Taken(step=step, before=before.evidence, skipped=told)
+        step = replace(step, strength=round(step.strength * before.strength, 3))
+    answer = apply(step, image)
+    done = answer if isinstance(answer, Done) else Done(image=answer)
+    if done.image is None:
+        return None, Taken(step=step, skipped=done.note)
+    if done.image.shape[:2] != image.shape[:2]:
+        return done.image, Taken(step=step, note=done.note)
+    change, after = _change(image, done.image), _finding(step, done.image)
+    if before is None or after is None:
+        # A scratch is small: on average over the picture little may have changed where much was done.
+        taken = Taken(step=step, dropped="" if change > 0 else _NO_CHANGE)
+    else:
+        taken = _weighed(step, before, after, change=change)
+    return (None if taken.dropped else done.image), replace(taken, note=done.note)
+
+
+def _finding(step: Step, image: Image) -> Finding | None:
+    """The verdict on the damage of a step; None where it has none, or the picture is too small."""
+    found = examine(image) if step.damage else ()
+    return next((finding for finding in found if finding.damage == step.damage), None)
 
 
 def _trust(step: Step, image: Image, apply: Apply) -> float:
@@ -120,17 +177,24 @@ def _trust(step: Step, image: Image, apply: Apply) -> float:
     if step.damage not in _LOOKED_AT_TWICE:
         return 1.0
     full, small = replace(step, strength=1.0), shrunk(image, _LOOK_PX)
-    once = np.clip(apply(full, small), 0, 1)
-    ratio = _change(once, apply(full, once)) / max(_change(small, once), _UNSEEN)
+    once = np.clip(_plain(apply(full, small)), 0, 1)
+    ratio = _change(once, _plain(apply(full, once))) / max(_change(small, once), _UNSEEN)
     sure, doubtful = _LOOKED_AT_TWICE[step.damage]
     return float(np.clip((doubtful - ratio) / (doubtful - sure), 0, 1))
+
+
+def _plain(answer: Image | Done) -> Image:
+    """The picture of a step that always has something to do."""
+    image = answer.image if isinstance(answer, Done) else answer
+    assert image is not None, "only the steps of a fixed chain may have nothing to do"
+    return image
 
 
 def _weighed(step: Step, before: Finding, after: Finding, *, change: float) -> Taken:
     """The step with its verdict: is there more of the damage than there was?"""
     dropped = ""
     if change < _UNSEEN:
-        dropped = "it changed nothing that can be seen"
+        dropped = _NO_CHANGE
     elif after.score > before.score + _UNSURE.get(step.damage, 0.0):
         dropped = f"the picture showed more {step.damage} after it"
     return Taken(step=step, before=before.evidence, after=after.evidence, dropped=dropped)

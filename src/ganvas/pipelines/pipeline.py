@@ -1,13 +1,16 @@
-"""What every pipeline is: a name, and a function from what was found in a picture to the steps it gets."""
+"""What every pipeline is: a name, and the steps a picture gets: those for what was found in it, or always the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
 
 from ganvas.measure.judge import Finding
 
-__all__ = ["TASK_OF", "Pipeline", "Step"]
+__all__ = ["TASK_OF", "Done", "Pipeline", "Step", "fixed"]
 
 TASK_OF = {
     "noise": "denoise",
@@ -25,12 +28,27 @@ class Step:
     Attributes:
         task: its name.
         strength: of the task, 0 to 1.
-        damage: what it is meant to take away.
+        damage: what it is meant to take away; empty where no measure tells of it.
+        dials: further settings of the task by name, such as the scale of ``upscale``.
     """
 
     task: str
-    strength: float
-    damage: str
+    strength: float = 1.0
+    damage: str = ""
+    dials: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What became of one step.
+
+    Attributes:
+        image: the result; None where there was nothing to do.
+        note: a clause about it, such as how much was filled, or why there was nothing to do.
+    """
+
+    image: Float[np.ndarray, "h w c"] | None
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +59,11 @@ class Pipeline:
         name: what a person calls it, with dashes.
         summary: one sentence for lists.
         tasks: every task it may use, in its order.
-        choose: the steps for what was found in a picture.
+        choose: the steps for what was found in a picture; always all of them in a fixed chain.
         models: by task, where the chain uses another model than the task's own.
+        fixed: every step is planned, whatever was found, and leaves out itself where there is nothing for it to do.
+        asked: tasks of a fixed chain that are left out unless they are asked for.
+        source: what it was read from, for digests; empty for those that come with ganvas.
     """
 
     name: str
@@ -50,3 +71,22 @@ class Pipeline:
     tasks: tuple[str, ...]
     choose: Callable[[Sequence[Finding]], tuple[Step, ...]]
     models: Mapping[str, str] = field(default_factory=dict)
+    fixed: bool = False
+    asked: frozenset[str] = frozenset()
+    source: str = ""
+
+
+def fixed(
+    name: str, summary: str, steps: Sequence[Step], *, models: Mapping[str, str], asked: Collection[str] = ()
+) -> Pipeline:
+    """Returns the chain of always the same steps, each of another task."""
+    planned = tuple(steps)
+    return Pipeline(
+        name=name,
+        summary=summary,
+        tasks=tuple(step.task for step in planned),
+        choose=lambda findings: planned,
+        models=models,
+        fixed=True,
+        asked=frozenset(asked),
+    )

@@ -1,0 +1,98 @@
+"""What a step of a chain does to the whole picture: most run their model over it, some look for their place first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
+
+from ganvas.api.canvas import canvas
+from ganvas.api.load import Model
+from ganvas.core.errors import SettingsError
+from ganvas.pipelines.pipeline import Done, Step
+
+if TYPE_CHECKING:
+    from ganvas.api.options import Options
+
+__all__ = ["Bench", "apply_step"]
+
+Image = Float[np.ndarray, "h w c"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What a step works with.
+
+    Attributes:
+        model: gives the model of a task.
+        room: holds pictures that are too large for memory.
+        options: how models are applied.
+        report: what the models computed with; steps add to it.
+    """
+
+    model: Callable[[str], Model]
+    room: ExitStack
+    options: Options
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+def apply_step(step: Step, image: Image, bench: Bench) -> Done:
+    """Returns what became of the step, the image itself left as it is.
+
+    Args:
+        image: values in [0, 1].
+
+    Raises:
+        GanvasError: the model of the step is missing, or does not take the picture.
+    """
+    return _OWN_WAYS.get(step.task, _whole)(step, image, bench)
+
+
+def _whole(step: Step, image: Image, bench: Bench) -> Done:
+    """Runs the model of the task over the picture."""
+    from ganvas.infer.rows import ArrayRows
+
+    model, scale, at = bench.model(step.task), step.dials.get("scale"), 0
+    height, width = model.session.size(*image.shape[:2], scale)
+    bench.options.limits().check_out(width, height)
+    result = canvas(bench.room, (height, width, image.shape[2]))
+
+    def take(rows: np.ndarray) -> None:
+        nonlocal at
+        result[at : at + len(rows)] = rows
+        at += len(rows)
+
+    tone = {name: value for name, value in step.dials.items() if name != "scale"}
+    with model.busy:
+        model.session.run(ArrayRows(image), scale=scale, strength=step.strength, tone=tone, sink=take)
+        bench.report.update(model.session.report.to_json())
+    return Done(image=result)
+
+
+def _fill_scratches(step: Step, image: Image, bench: Bench) -> Done:
+    """Fills the scratches that are found."""
+    from ganvas.api.masks import SCRATCHES, masks_of
+    from ganvas.infer.fill import feathered
+
+    if step.strength != 1:
+        raise SettingsError("Scratches are filled or not: leave out the strength of inpaint.")
+    mask = masks_of(SCRATCHES).read(None, image, bench.options.limits()).mask
+    if not mask.any():
+        return Done(image=None, note="no scratch was found")
+    if mask.all():
+        return Done(image=None, note="all of the picture looks scratched, so there is nothing to fill from")
+    model, px = bench.model(step.task), step.dials.get("feather", 0.0)
+    with model.busy:
+        filled = model.masked.fill(image, mask, out=canvas(bench.room, image.shape))
+        bench.report.update(model.masked.report)
+    if px:
+        feathered(filled, image, mask, px=px)
+    return Done(image=filled, note=f"{mask.mean():.1%} of the picture was taken for scratches")
+
+
+# Tasks that look for their place in the picture, or for a reason to do nothing, before their model runs.
+_OWN_WAYS: Mapping[str, Callable[[Step, Image, Bench], Done]] = {"inpaint": _fill_scratches}

@@ -1,0 +1,86 @@
+"""The fixed chain for old photographs, with classical models handed in: what it fills, skips, keeps and enlarges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+import ganvas
+from ganvas.api.restoration import plan_restoration
+from ganvas.core.errors import SettingsError
+
+MODELS = {"inpaint": "classical/telea", "denoise": "classical/median", "upscale": "classical/bicubic"}
+
+
+@pytest.fixture(scope="module")
+def photo() -> np.ndarray:
+    return data.astronaut()[:256, 100:420]
+
+
+@pytest.fixture(scope="module")
+def scratched(photo: np.ndarray) -> np.ndarray:
+    """The photo with two long white scratches and a slanting one."""
+    damaged = photo.copy()
+    damaged[20:230, 150:152] = 250
+    damaged[60:62, 10:300] = 250
+    for y in range(40, 240):
+        damaged[y, y // 2 : y // 2 + 2] = 250
+    return damaged
+
+
+def _error(first: np.ndarray, second: np.ndarray) -> float:
+    return float(np.sqrt(np.mean((first.astype(float) - second) ** 2)))
+
+
+def test_scratches_are_filled_and_said(photo: np.ndarray, scratched: np.ndarray) -> None:
+    result, told = ganvas.restore(scratched, pipeline="old-photo", models=MODELS, explain=True)
+    assert result.shape == photo.shape and _error(result, photo) < 0.5 * _error(scratched, photo)
+    steps = {step["task"]: step for step in told["steps"]}
+    assert "was taken for scratches" in steps["inpaint"]["note"] and not steps["inpaint"]["skipped"]
+    assert "upscale" not in steps
+
+
+def test_nothing_to_fill_is_said_and_leaves_the_photo_as_it_is() -> None:
+    plain = np.full((128, 128, 3), 90, np.uint8)
+    result, told = ganvas.restore(plain, pipeline="old-photo", models=MODELS, explain=True)
+    assert np.array_equal(result, plain)
+    assert {step["task"]: bool(step["skipped"]) for step in told["steps"]}["inpaint"]
+
+
+def test_it_is_enlarged_where_that_is_asked_for(scratched: np.ndarray) -> None:
+    only = {"without": ["denoise"], "models": MODELS, "pipeline": "old-photo"}
+    large = ganvas.restore(scratched, also=["upscale"], **only)
+    assert large.shape == (512, 640, 3)
+    small = large.reshape(256, 2, 320, 2, 3).mean((1, 3))
+    assert _error(small, ganvas.restore(scratched, **only)) < 8
+    with_alpha = np.dstack([scratched, np.full(scratched.shape[:2], 200, np.uint8)])
+    assert ganvas.restore(with_alpha, also=["upscale"], **only).shape == (512, 640, 4)
+
+
+def test_every_step_is_kept_in_its_own_size(scratched: np.ndarray, tmp_path: Path) -> None:
+    source, target = tmp_path / "old.png", tmp_path / "new.png"
+    Image.fromarray(scratched).save(source)
+    ganvas.restore(
+        source,
+        pipeline="old-photo",
+        models=MODELS,
+        without=["denoise"],
+        also=["upscale"],
+        keep_steps=True,
+        output=target,
+    )
+    sizes = {path.name: Image.open(path).size for path in tmp_path.iterdir()}
+    assert sizes["new.1-inpaint.png"] == (320, 256)
+    assert sizes["new.2-upscale.png"] == sizes["new.png"] == (640, 512)
+
+
+def test_what_a_chain_does_only_if_asked_decides_its_digest() -> None:
+    plain = plan_restoration("old-photo", models=MODELS)
+    assert plain.digest() != plan_restoration("old-photo", models=MODELS, also=["upscale"]).digest()
+    assert plain.size(10, 20) == (10, 20)
+    with pytest.raises(SettingsError, match="old-photo has no step 'dehaze'"):
+        plan_restoration("old-photo", also=["dehaze"])
