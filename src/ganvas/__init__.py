@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ganvas.api.options import Options
     from ganvas.api.restore import examine, restore
     from ganvas.api.train import train
-    from ganvas.api.verbs import brighten, deblur, dehaze, dejpeg, denoise, enhance, upscale
+    from ganvas.api.verbs import brighten, colorize, deblur, dehaze, dejpeg, denoise, enhance, upscale
     from ganvas.core.errors import GanvasError
 
 __version__ = "0.1.0"
@@ -28,6 +28,7 @@ __all__ = [
     "Options",
     "__version__",
     "brighten",
+    "colorize",
     "deblur",
     "dehaze",
     "dejpeg",
@@ -51,6 +52,7 @@ _HOME = {
     "Model": "ganvas.api.load",
     "Options": "ganvas.api.options",
     "brighten": "ganvas.api.verbs",
+    "colorize": "ganvas.api.verbs",
     "deblur": "ganvas.api.verbs",
     "dehaze": "ganvas.api.verbs",
     "dejpeg": "ganvas.api.verbs",

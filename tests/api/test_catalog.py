@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from ganvas.api import catalog
+from ganvas.api.choose import own_model
 from ganvas.core.errors import ModelError, SettingsError
 from ganvas.core.method import Method
 
@@ -35,3 +36,13 @@ def test_unknown_names_are_told_with_the_nearest() -> None:
         catalog.recipe("upscal-x4")
     with pytest.raises(ModelError, match="no method called 'os'"):
         catalog.method_class("os")
+
+
+def test_what_stands_in_serves_until_the_task_has_its_own_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    inpaint, denoise = catalog.task("inpaint"), catalog.task("denoise")
+    monkeypatch.setattr("ganvas.api.choose.list_models", lambda: ["classical/patchmatch"])
+    assert (own_model(inpaint), inpaint.model) == ("classical/patchmatch", "inpaint")
+    with pytest.raises(ModelError, match="without a model for denoise: name a weights file with -m FILE"):
+        own_model(denoise)
+    monkeypatch.setattr("ganvas.api.choose.list_models", lambda: ["denoise", "inpaint"])
+    assert (own_model(inpaint), own_model(denoise)) == ("inpaint", "denoise")

@@ -8,7 +8,7 @@ import pytest
 
 import ganvas
 
-TASKS = {"brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "inpaint", "upscale"}
+TASKS = {"brighten", "colorize", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "inpaint", "upscale"}
 OTHERS = {
     "Model",
     "Options",

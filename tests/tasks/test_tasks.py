@@ -10,7 +10,7 @@ from ganvas.core.task import DIALS, Dial
 
 
 def test_every_file_holds_a_task_of_its_name() -> None:
-    names = ["brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "inpaint", "upscale"]
+    names = ["brighten", "colorize", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "inpaint", "upscale"]
     assert catalog.names("tasks") == names
     for task in catalog.tasks():
         assert task.name == catalog.task(task.name).name
@@ -37,4 +37,4 @@ def test_the_metrics_of_a_task_exist() -> None:
 
 def test_an_unknown_task_is_told() -> None:
     with pytest.raises(SettingsError, match="choose one of brighten, .*, upscale"):
-        catalog.task("colorize")
+        catalog.task("colour")

@@ -21,7 +21,7 @@ _CHANNELS = (1, 2, 3, 4)
 
 
 def apply(job: Job, array: np.ndarray) -> np.ndarray:
-    """Returns the result of an array: the same dtype, as many axes and channels.
+    """Returns the result of an array: the same dtype, as many axes and channels, save where a gray one gets colour.
 
     Raises:
         ImageError: the array is no picture, or exceeds a limit.
@@ -55,7 +55,7 @@ def apply(job: Job, array: np.ndarray) -> np.ndarray:
     result = _stored(result, array.dtype, full)
     if known is not None:
         result = np.where(known.mask[:, :, None], result, planes)
-    return result[:, :, 0] if array.ndim == 2 else result
+    return result[:, :, 0] if array.ndim == 2 and result.shape[2] == 1 else result
 
 
 def _computed(job: Job, colour: np.ndarray) -> np.ndarray:

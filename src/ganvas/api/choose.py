@@ -14,7 +14,7 @@ from ganvas.zoo.models import list_models
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["choose_model"]
+__all__ = ["choose_model", "own_model"]
 
 
 def choose_model(
@@ -63,4 +63,20 @@ def _own(task: Task, scale: float | None, *, sharpness: float | None, real: bool
         return task.real
     if task.small is not None and sharpness is None and scale is not None and scale <= task.small[0]:
         return task.small[1] if task.small[1] in list_models() else task.model
-    return task.model
+    return own_model(task)
+
+
+def own_model(task: Task) -> str:
+    """Returns the name of the model used where none is named: the task's own, or what stands in for it.
+
+    Raises:
+        ModelError: neither is bundled.
+    """
+    if task.model in list_models():
+        return task.model
+    if task.otherwise:
+        return task.otherwise
+    raise ModelError(
+        f"This ganvas comes without a model for {task.verb}: name a weights file with -m FILE, such as one that "
+        f"ganvas train {task.model} makes."
+    )

@@ -142,6 +142,7 @@ def writer(
             like=picture,
             height=height,
             width=width,
+            gray=first.shape[2] == 1,  # a gray picture may have got colour
             format=format,
             quality=job.options.quality,
             provenance=job.provenance(),

@@ -15,7 +15,7 @@ from ganvas.api.work import prepare
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["brighten", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"]
+__all__ = ["brighten", "colorize", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"]
 
 
 def upscale(
@@ -181,6 +181,31 @@ def brighten(
     """
     controls = {"brightness": brightness}
     return _do("brighten", image, model, output, overwrite, options, strength=strength, controls=controls)
+
+
+def colorize(
+    image: Kind,
+    *,
+    strength: float = 1.0,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture in colour, at its own lightness.
+
+    Args:
+        image: as for :func:`upscale`; the same kind comes out, but a gray one with the channels of RGB. What little
+            colour a faded one has is what the model goes by.
+        strength: from 0 (the picture's own colours, if any) to 1 (the model's).
+        model: name, path of a weights file, or a loaded model; ``colorize`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        the same as :func:`upscale`.
+    """
+    return _do("colorize", image, model, output, overwrite, options, strength=strength)
 
 
 def enhance(

@@ -143,7 +143,8 @@ def _parser(task: Task) -> Parser:
         f"ganvas {task.verb} - reads standard input and writes standard output.",
     )
     add_paths(parser)
-    parser.add_argument("-n", "--model", "--model-name", metavar="MODEL", help=f"see ganvas models [{task.model}]")
+    about = f"see ganvas models [{task.model}]"
+    parser.add_argument("-n", "-m", "--model", "--model-name", metavar="MODEL", help=about)
     if "scale" in task.controls:
         parser.add_argument(
             "-s", "--scale", "--outscale", type=float, help="any number [the model's], also 1.5 or below 1"

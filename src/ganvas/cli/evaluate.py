@@ -33,9 +33,10 @@ def run(words: Sequence[str]) -> int:
         )
     task = catalog.task(words[0])
     parser = Parser(prog=f"ganvas evaluate {task.name}", description=f"Measure a model. {task.summary}")
+    from ganvas.api.choose import own_model
     from ganvas.api.judge import evaluate, protocol_settings
 
-    parser.add_argument("-n", "--model", "--model-name", default=task.model, help=f"name or path [{task.model}]")
+    parser.add_argument("-n", "--model", "--model-name", help=f"name or path [{task.model}]")
     parser.add_argument("--data", required=True, metavar="DIR", help="folder of test pictures")
     parser.add_argument("--beside", action="append", default=[], metavar="MODEL", help="a further model in the table")
     parser.add_argument("--per-image", action="store_true", help="a row for each picture too")
@@ -60,7 +61,8 @@ def run(words: Sequence[str]) -> int:
     options = Options(
         backend=args.backend, device=args.device, precision=args.precision, tile=args.tile, max_memory=args.max_memory
     )
-    table = evaluate(task.name, model=args.model, data=args.data, beside=args.beside, settings=given, options=options)
+    model = args.model or own_model(task)
+    table = evaluate(task.name, model=model, data=args.data, beside=args.beside, settings=given, options=options)
     if args.json:
         text = json.dumps(table.to_json(), indent=1) + "\n"
         if args.json == "-":

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ganvas.api import catalog
+from ganvas.api.choose import own_model
 from ganvas.api.inpainting import plan_inpainting
 from ganvas.cli.apply import (
     add_engine,
@@ -81,7 +82,7 @@ def _parser() -> Parser:
         "--feather", type=float, default=DIALS["feather"].default, metavar="PX", help=f"{DIALS['feather'].about} [0]"
     )
     parser.add_argument(
-        "-n", "-m", "--model", "--model-name", metavar="MODEL", help=f"see ganvas models [{task.model}]"
+        "-n", "-m", "--model", "--model-name", metavar="MODEL", help=f"see ganvas models [{own_model(task)}]"
     )
     add_files(parser)
     add_engine(parser)

@@ -80,8 +80,8 @@ def _help() -> str:
     from ganvas.api import catalog
 
     lines = ["usage: ganvas COMMAND ...", "", "Better photos from bad ones, and the models for it.", "", "commands:"]
-    lines += [f"  {task.verb:<10}{task.summary}" for task in reversed(catalog.tasks())]
-    lines += [f"  {name:<10}{summary}" for name, summary in _COMMANDS.items()]
+    lines += [f"  {task.verb:<12}{task.summary}" for task in reversed(catalog.tasks())]
+    lines += [f"  {name:<12}{summary}" for name, summary in _COMMANDS.items()]
     lines += [
         "",
         "  ganvas upscale photos -o bigger            a folder, four times as large",

@@ -11,7 +11,7 @@ from ganvas.core.errors import CheckpointError
 __all__ = ["Card", "Need", "Tiling"]
 
 Need = Literal["image", "mask", "label", "text", "style", "control", "seed"]
-Tiling = int | Literal["blend", "never", "field"]
+Tiling = int | Literal["blend", "never", "field", "chroma"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +28,10 @@ class Card:
         scale: output pixels per input pixel along one axis.
         multiple_of: input sizes must be a multiple of this (the session pads by reflection).
         min_size: smallest input side in pixels.
-        tiling: exact radius of dependence in input pixels, ``"blend"`` (feathered overlap), ``"never"``, or
-            ``"field"`` (a look at a thumbnail decides colour transforms, which apply to single pixels).
-        look: longer side of that thumbnail, px; 0 for all other models.
+        tiling: exact radius of dependence in input pixels, ``"blend"`` (feathered overlap), ``"never"``, ``"field"`` (a
+            look at a thumbnail decides colour transforms, which apply to single pixels), or ``"chroma"`` (a look at the
+            reduced picture decides its chroma, gray or not; every pixel keeps its lightness).
+        look: longer side of that thumbnail or reduced picture, px; 0 for all other models.
         plain: ``apply`` is exactly one exportable network on the image, so a compiled graph may replace it all.
         optimises: ``apply`` needs gradients (latent search), so it stays on torch and untiled.
     """

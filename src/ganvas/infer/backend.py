@@ -75,7 +75,7 @@ def choose(model: RunnableModel, *, backend: str, device: str, precision: str) -
     Args:
         backend: a name, or ``auto`` for the most preferred that does not refuse. A function has only one.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
-        precision: ``auto``, ``f32`` or ``bf16``; a model of tiling ``field`` always gets ``f32``.
+        precision: ``auto``, ``f32`` or ``bf16``; a model that looks at a thumbnail always gets ``f32``.
 
     Raises:
         SettingsError: no such back end or precision, or the one named cannot run this model on this device.
@@ -86,8 +86,8 @@ def choose(model: RunnableModel, *, backend: str, device: str, precision: str) -
         raise SettingsError(f"There is no precision {precision!r}: use auto, f32 or bf16.")
     if backend != "auto" and backend not in names:
         raise SettingsError(f"There is no back end {backend!r}: use auto, {', '.join(names)}.")
-    if model.card.tiling == "field":
-        precision = "f32"  # one small image: rounding its grid would save nothing and show in every pixel
+    if model.card.tiling in ("field", "chroma"):
+        precision = "f32"  # one small image: rounding its answer would save nothing and show in every pixel
     if backend != "auto" and model.function is None:
         if reason := _module(backend).refusal(model, device):
             raise SettingsError(f"The back end {backend} cannot run {model.name}: {reason}. Use --backend auto.")

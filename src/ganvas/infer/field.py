@@ -11,7 +11,7 @@ pixel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +23,9 @@ from ganvas.infer.rows import Rows, Source, StreamedRows
 from ganvas.infer.runner import TileRunner
 from ganvas.ops.thumbnail import thumbnail_band, thumbnail_size
 
-__all__ = ["Recolouring", "band_rows", "bytes_needed", "field_rows", "thumbnail"]
+__all__ = ["Recolouring", "band_rows", "bytes_needed", "field_rows", "reduced", "thumbnail"]
+
+Band = Callable[[int, int, int, int], tuple[int, int, np.ndarray]]
 
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as the guide of ops.field
 _TRANSFORM = 12  # numbers of a 3x4 transform, row by row
@@ -60,14 +62,24 @@ def thumbnail(rows: Rows, side: int) -> Float[np.ndarray, "th tw c"]:
     Args:
         side: longer side of the thumbnail, px.
     """
-    height, width = thumbnail_size(rows.height, rows.width, side)
+    return reduced(rows, thumbnail_size(rows.height, rows.width, side), thumbnail_band)
+
+
+def reduced(rows: Rows, size: tuple[int, int], band: Band) -> Float[np.ndarray, "th tw c"]:
+    """Returns the rows resampled to ``size``; every row is read once, and narrowed before it is held.
+
+    Args:
+        size: height and width.
+        band: the kernel: how new pixels come from old ones along an axis, see :func:`thumbnail_band`.
+    """
+    height, width = size
     step = band_rows(rows.width)
-    across = Across.of(width, lambda start, stop: thumbnail_band(rows.width, width, start, stop))
+    across = Across.of(width, lambda start, stop: band(rows.width, width, start, stop))
     bands = (across(rows.read(y, min(y + step, rows.height))) for y in range(0, rows.height, step))
     narrow = StreamedRows(bands, height=rows.height, width=width, channels=rows.channels)
     parts = []
     for y in range(0, height, _REDUCED):
-        first, last, matrix = thumbnail_band(rows.height, height, y, min(y + _REDUCED, height))
+        first, last, matrix = band(rows.height, height, y, min(y + _REDUCED, height))
         window = np.ascontiguousarray(narrow.read(first, last))
         parts.append(product(matrix, window.reshape(len(window), -1)))
     return np.concatenate(parts).reshape(height, width, rows.channels)

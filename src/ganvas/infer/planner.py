@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ganvas.core.card import Card
 from ganvas.core.errors import OutOfMemory, SettingsError
 from ganvas.infer.backend import Backend
-from ganvas.infer.field import bytes_needed
 from ganvas.infer.memory import available, estimate
 from ganvas.infer.rows import Rows
 from ganvas.infer.tiling import Plan, choose_plan, padded_length, plan_tiles
@@ -68,13 +67,16 @@ class Planner:
             batch //= 2
         return plan, batch
 
-    def check_field(self, rows: Rows, backend: Backend) -> None:
+    def check(self, rows: Rows, need: int) -> None:
         """Lets a picture pass whose bands fit; their size does not depend on the memory.
+
+        Args:
+            need: bytes that they take.
 
         Raises:
             OutOfMemory: they do not.
         """
-        need, budget = bytes_needed(rows, self.card.look, backend.bytes_per_pixel), available(self.max_memory)
+        budget = available(self.max_memory)
         if need > budget:
             raise self._too_much(rows, need, budget)
 

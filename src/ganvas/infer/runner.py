@@ -156,7 +156,7 @@ class TileRunner:
         if len(tiles) > 1:
             self.batch = len(tiles) // 2
             self.shrunk.append(f"batch {self.batch}")
-        elif self.card.tiling != "never" and side < largest:
+        elif self.card.tiling not in ("never", "chroma") and side < largest:
             self.side = side
             self.shrunk.append(f"tile {self.side}")
         elif self.may_round and self.backend.precision != (lower := self.backend.at("bf16")).precision:

@@ -3,7 +3,7 @@
 Stages, from the source down to the sink, each a generator of rows: network (tiles), colour guard, resampling; last the
 tone that a person turned. Where the scale asked for exceeds the network's, the first pass is resampled to what the
 second pass needs. A model that looks at a thumbnail of the whole picture reads its rows twice instead, see
-:mod:`ganvas.infer.field`.
+:mod:`ganvas.infer.field` and :mod:`ganvas.infer.chroma`.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ import numpy as np
 from jaxtyping import Float
 
 from ganvas.core.errors import ModelError, SettingsError
+from ganvas.infer import chroma
 from ganvas.infer.backend import Backend, choose
 from ganvas.infer.color_guard import guarded
-from ganvas.infer.field import field_rows
+from ganvas.infer.field import bytes_needed, field_rows
 from ganvas.infer.model import RunnableModel
 from ganvas.infer.network import mixed, network_rows
 from ganvas.infer.planner import Planner
 from ganvas.infer.rows import ArrayRows, CheckedRows, PaddedRows, Rows, Source, StreamedRows, repeatable, resampled
 from ganvas.infer.runner import TileRunner
-from ganvas.ops.thumbnail import CELL, thumbnail_size
+from ganvas.ops.thumbnail import CELL, reduced_size, thumbnail_size
 from ganvas.ops.tone import adjusted
 
 __all__ = ["ApplyOptions", "Report", "Session"]
@@ -65,8 +66,8 @@ class Report:
     Attributes:
         backend, device, precision: of the network.
         why: why this back end.
-        mode: ``whole``, ``exact``, ``blend``, or ``field``.
-        tile: height and width of the tiles, input px; with a field, of the thumbnail.
+        mode: ``whole``, ``exact``, ``blend``, ``field``, or ``chroma``.
+        tile: height and width of the tiles, input px; with a field or chroma, of what the model looks at.
         batch: tiles at once.
         work: pixels computed per pixel of the image; above 1 is halo.
         passes: how often the network was applied.
@@ -140,7 +141,7 @@ class Session:
         card = self.model.card
         if "mask" in card.needs:
             raise ModelError(f"The model {self.model.name} needs a mask: use ganvas inpaint.")
-        if card.tiling == "field" and card.look < CELL:
+        if card.look < {"field": CELL, "chroma": 1}.get(str(card.tiling), 0):
             raise ModelError(f"The card of {self.model.name} does not say how large its thumbnail is: export it again.")
         self._runner = TileRunner(backend, card, self.model.name, may_round=self.options.precision == "auto")
         self._why = why
@@ -162,6 +163,10 @@ class Session:
 
         self.run(ArrayRows(image), scale=scale, strength=strength, tone=tone, sink=keep)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def channels(self, have: int) -> int:
+        """Returns how many channels the result of a picture with so many has: a model that colours makes three."""
+        return 3 if self.model.card.tiling == "chroma" else have
 
     def size(self, height: int, width: int, scale: float | None = None) -> tuple[int, int]:
         """Returns height and width of the result for a source of that size.
@@ -203,14 +208,14 @@ class Session:
         target = self.size(picture_source.height, picture_source.width, scale)
         if not 0 <= strength <= 1 or (strength != 1 and self.model.card.scale != 1):
             raise SettingsError("The strength must be from 0 to 1, and 1 for models that enlarge.")
-        runner, looks = self._runner, self.model.card.tiling == "field"
+        runner, looks = self._runner, self.model.card.tiling in ("field", "chroma")
         runner.lowest, runner.highest, runner.redone, runner.shrunk = 0.0, 1.0, 0, []
         self.report = Report(runner.backend.name, runner.backend.device, runner.backend.precision, self._why)
         source = CheckedRows(repeatable(picture_source) if looks else picture_source)
         source.read(0, 1)  # the source decodes now, so that the plan sees the memory it holds
         stages = self._chain(source, target, strength)
         if self._then is not None:
-            stages = self._then._after(stages, target, source.channels, strength)
+            stages = self._then._after(stages, target, self.channels(source.channels), strength)
         for rows in stages:
             step = max(1, _SLICE // rows[0].nbytes)
             for y in range(0, len(rows), step):
@@ -242,15 +247,26 @@ class Session:
     def _field(self, source: Source, strength: float) -> Iterator[np.ndarray]:
         """The stages of a model that looks at a thumbnail: nothing is tiled."""
         card, runner = self.model.card, self._runner
-        Planner(card, self.model.name, 0, self.options.max_memory, 1).check_field(source, runner.backend)
+        planner = Planner(card, self.model.name, 0, self.options.max_memory, 1)
+        planner.check(source, bytes_needed(source, card.look, runner.backend.bytes_per_pixel))
         size = thumbnail_size(source.height, source.width, card.look)
         self.report = replace(self.report, mode="field", tile=size)
         return mixed(field_rows(source, runner), strength)
+
+    def _chroma(self, source: Source, strength: float) -> Iterator[np.ndarray]:
+        """The stages of a model that colours: nothing is tiled, and the strength goes by chroma."""
+        card, runner = self.model.card, self._runner
+        planner = Planner(card, self.model.name, 0, self.options.max_memory, 1)
+        planner.check(source, chroma.bytes_needed(source, card.look, runner.backend.bytes_per_pixel))
+        self.report = replace(self.report, mode="chroma", tile=reduced_size(source.height, source.width, card.look))
+        return chroma.coloured_rows(source, runner, strength=strength)
 
     def _chain(self, source: Rows, target: tuple[int, int], strength: float) -> Iterator[np.ndarray]:
         """Stages of all passes: network, guard, resampling to what comes next."""
         if self.model.card.tiling == "field":
             return self._field(repeatable(source), strength)
+        if self.model.card.tiling == "chroma":
+            return self._chroma(repeatable(source), strength)
         own = self.model.card.scale
         passes = 1
         while own > 1 and (target[0] > source.height * own**passes or target[1] > source.width * own**passes):

@@ -32,6 +32,7 @@ from ganvas.nets.colour import ColourSettings
 from ganvas.ops.guided import guided_upsample
 from ganvas.ops.lab import from_lab, lightness_of, to_lab
 from ganvas.ops.resize import resize
+from ganvas.ops.thumbnail import reduced_size
 
 __all__ = ["ColorizeGAN"]
 
@@ -119,17 +120,14 @@ class ColorizeGAN(PairedGame, Method[Paired]):
 
     def describe(self) -> Card:
         """Returns the card for these settings; any size fits, see :meth:`apply`."""
-        return replace(super().describe(), multiple_of=1, min_size=1)
+        return replace(super().describe(), multiple_of=1, min_size=1, look=self.look)
 
     def apply(self, nets: Networks, query: Query, rng: Draws) -> Result:
         """Returns the picture in colour, of any size, at its own lightness."""
         image = query.image
         assert image is not None
-        size, longer = image.shape[2:], max(image.shape[2:])
-        small = image
-        if longer > self.look:
-            small = resize(image, tuple(max(1, round(side * self.look / longer)) for side in size))  # type: ignore[arg-type]
-        height, width = small.shape[2:]
+        height, width = reduced_size(*image.shape[2:], self.look)
+        small = image if (height, width) == image.shape[2:] else resize(image, (height, width))
         step = self.generator.multiple_of
         padded = F.pad(small, (0, -width % step, 0, -height % step), mode="replicate")
         coloured = to_lab(nets["g"](padded)[:, :, :height, :width].to(image.dtype))

@@ -49,8 +49,8 @@ class ColourSettings:
 
     @property
     def tiling(self) -> Tiling:
-        """The whole picture decides."""
-        return "never"
+        """The whole picture decides, and only on chroma."""
+        return "chroma"
 
     @property
     def multiple_of(self) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-__all__ = ["CELL", "thumbnail_band", "thumbnail_size"]
+__all__ = ["CELL", "reduced_size", "thumbnail_band", "thumbnail_size"]
 
 CELL = 8  # px of the thumbnail per cell of the grid
 
@@ -19,6 +19,14 @@ def thumbnail_size(height: int, width: int, side: int) -> tuple[int, int]:
     """Returns height and width of the thumbnail: its longer side is ``side``, both are multiples of a cell."""
     longer = max(height, width)
     return tuple(max(CELL, round(length * side / longer / CELL) * CELL) for length in (height, width))  # type: ignore[return-value]
+
+
+def reduced_size(height: int, width: int, side: int) -> tuple[int, int]:
+    """Returns height and width of the picture reduced to a longer side of ``side``; its own where that is no less."""
+    longer = max(height, width)
+    if longer <= side:
+        return height, width
+    return max(1, round(height * side / longer)), max(1, round(width * side / longer))
 
 
 def thumbnail_band(

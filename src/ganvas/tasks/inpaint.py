@@ -11,7 +11,8 @@ TASK = Task(
     verb="inpaint",
     summary="Fill what is missing, or what a mask takes out.",
     needs=frozenset({"image", "mask"}),
-    model="classical/patchmatch",
+    model="inpaint",
+    otherwise="classical/patchmatch",
     metrics=("psnr", "ssim"),
     controls=("feather",),
 )
