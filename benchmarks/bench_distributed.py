@@ -5,7 +5,9 @@
 
 Ideal are twice as many images per second. What is done once per step (optimiser, average, exchange of gradients) is not
 shared out, so small batches of small images fall behind. Wants a quiet machine with two cores. The processor time per
-image of all processes together, which waiting does not add to, is printed too: it can be read on a busy machine.
+image of all processes together, which waiting does not add to, is printed too: it can be read on a busy machine. Beside
+them, two processes that know nothing of each other, each with half the batch: what the cores, which share memory and
+heat, give at best.
 """
 
 from __future__ import annotations
@@ -68,28 +70,26 @@ def work(given: argparse.Namespace) -> None:
     print(json.dumps(told))
 
 
-def launch(size: int, words: list[str]) -> dict[str, float]:
-    """Runs ``size`` processes; returns seconds, their processor seconds together, and images."""
+def launch(given: argparse.Namespace, size: int, *, apart: bool = False) -> dict[str, float]:
+    """Runs ``size`` processes, together or ``apart``; returns images per second, and processor seconds per image."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = str(found.getsockname()[1])
-    one = {
-        **os.environ,
-        "OMP_NUM_THREADS": "1",
-        "WORLD_SIZE": str(size),
-        "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": port,
-    }
-    command = [sys.executable, __file__, "--worker", *words]
+    batch = given.batch // size if apart else given.batch
+    words = [f"--{name}={getattr(given, name)}" for name in ("method", "steps", "size")]
+    command = [sys.executable, __file__, "--worker", f"--batch={batch}", *words]
+    shared = {**os.environ, "OMP_NUM_THREADS": "1", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    group = [{"WORLD_SIZE": "1", "RANK": "0"}] * size
+    if not apart:
+        group = [{"WORLD_SIZE": str(size), "RANK": str(rank)} for rank in range(size)]
     children = [
-        subprocess.Popen(command, env={**one, "RANK": str(rank)}, stdout=subprocess.PIPE, text=True)
-        for rank in range(size)
+        subprocess.Popen(command, env={**shared, **place}, stdout=subprocess.PIPE, text=True) for place in group
     ]
     rows = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
+    images = sum(row["images"] for row in rows) if apart else rows[0]["images"]
     return {
-        "seconds": max(row["seconds"] for row in rows),
-        "cpu": sum(row["cpu"] for row in rows),
-        "images": rows[0]["images"],
+        "rate": images / max(row["seconds"] for row in rows),
+        "cost": sum(row["cpu"] for row in rows) / images,
     }
 
 
@@ -106,20 +106,20 @@ def main() -> None:
     if given.worker:
         work(given)
         return
-    words = [f"--{name}={getattr(given, name)}" for name in ("method", "steps", "size", "batch")]
-    found: dict[int, list[dict[str, float]]] = {1: [], 2: []}
+    groups = {"1 process": (1, False), "2 processes": (2, False), "2 of half the batch, apart": (2, True)}
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in groups}
     for _ in range(given.rounds):
-        for size, rows in found.items():
-            rows.append(launch(size, words))
+        for name, (size, apart) in groups.items():
+            found[name].append(launch(given, size, apart=apart))
     print(f"{given.method}, {given.size} px, global batch {given.batch}, one thread a process")
-    rates, costs = {}, {}
-    for size, rows in found.items():
-        rates[size] = statistics.median(row["images"] / row["seconds"] for row in rows)
-        costs[size] = statistics.median(row["cpu"] / row["images"] for row in rows)
-        print(f"  {size} process(es)  {rates[size]:8.1f} images/s  {1000 * costs[size]:7.2f} ms of CPU an image")
-    print(
-        f"  share of the ideal: {rates[2] / rates[1] / 2:.2f} on the clock, {costs[1] / costs[2]:.2f} by processor time"
-    )
+    rates = {name: statistics.median(row["rate"] for row in rows) for name, rows in found.items()}
+    costs = {name: statistics.median(row["cost"] for row in rows) for name, rows in found.items()}
+    for name in groups:
+        print(f"  {name:<28}{rates[name]:8.1f} images/s  {1000 * costs[name]:7.2f} ms of CPU an image")
+    one, together, alone = groups
+    for name, best in ((f"twice {one}", 2 * rates[one]), (alone, rates[alone])):
+        print(f"  {together} against {name}: {rates[together] / best:.2f} on the clock")
+    print(f"  by processor time against {one}: {costs[one] / costs[together]:.2f}")
 
 
 if __name__ == "__main__":

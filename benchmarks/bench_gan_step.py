@@ -1,13 +1,16 @@
 """Speed of a DCGAN and of a WGAN-GP step: the engine against the public examples' eager loops, in one run.
 
-    python benchmarks/bench_gan_step.py                          # 64 px, batch 64; and the losses after 200 steps
-    python benchmarks/bench_gan_step.py --size 32 --losses 0     # the speed alone
+    python benchmarks/bench_gan_step.py                                # the speed at 64 px, batch 64
+    python benchmarks/bench_gan_step.py --losses 200 --data FOLDER     # DCGAN's losses over 200 steps on real images
 
 The plain loops are what the public examples do: contiguous NCHW float32, Adam as it comes, ``.item()`` of every loss in
 every iteration; DCGAN's judges real and generated samples one after the other and uses the generated ones twice,
 WGAN-GP's makes new ones in each of five critic updates. The networks, the data and the start are the same. Steps are
 interleaved, so that a change of the machine's speed meets both. The ratio is given for the time on the clock and for
 the processor time of all threads, which says the same on a quiet machine and can still be read on a busy one.
+
+Losses are compared from the same starts with other draws: a run of the engine and two of the plain loop each, since how
+far two plain runs are apart is what no engine can be below.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -25,6 +29,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ganvas.core.batch import Clean
+from ganvas.data.images import Images
 from ganvas.games.stabilisers import Repeats, Stabilisers
 from ganvas.games.synthesis import Synthesis
 from ganvas.methods.dcgan import DCGAN
@@ -38,14 +43,14 @@ CRITIC_UPDATES = 5
 
 
 @dataclass(frozen=True)
-class Discs:
-    """Coloured discs on a ground of another colour, made once: the benchmark is of the step, not of the disk."""
+class Data:
+    """Images held in memory: the benchmark is of the step, not of the disk."""
 
     images: Tensor
 
     @classmethod
-    def of(cls, count: int, size: int) -> Discs:
-        """Returns ``count`` different ones of ``size`` px."""
+    def discs(cls, count: int, size: int) -> Data:
+        """Returns ``count`` coloured discs on a ground of another colour, of ``size`` px."""
         torch.manual_seed(0)
         ground, colour = torch.rand(2, count, 3, 1, 1) * 2 - 1
         centre, radius = torch.rand(2, count, 1, 1) * 0.6 + 0.2, torch.rand(count, 1, 1) * 0.2 + 0.1
@@ -53,6 +58,12 @@ class Discs:
         distance = ((axis[:, None] - centre[0]).square() + (axis[None] - centre[1]).square()).sqrt()
         inside = ((radius - distance) * size).clamp(0, 1)[:, None]
         return cls(ground + (colour - ground) * inside)
+
+    @classmethod
+    def real(cls, path: Path, count: int, size: int) -> Data:
+        """Returns ``count`` real images (rounded up to 64), cropped to squares, in colour."""
+        stream = Images(size=size, channels=3).stream(path, seed=0)
+        return cls(torch.cat([stream.batch(first, 64).image for first in range(0, count, 64)]))
 
     def batch(self, first: int, count: int) -> Clean:
         """Returns the samples, again and again."""
@@ -74,12 +85,12 @@ class Plain:
         self.g_optimiser = torch.optim.Adam(self.g.parameters(), lr=self.lr, betas=self.betas)
         self.d_optimiser = torch.optim.Adam(self.d.parameters(), lr=self.lr, betas=self.betas)
 
-    def real(self, data: Discs, count: int) -> Tensor:
+    def real(self, data: Data, count: int) -> Tensor:
         """Returns the next samples."""
         self.seen += count
         return data.batch(self.seen - count, count).image
 
-    def dcgan(self, data: Discs, count: int) -> float:
+    def dcgan(self, data: Data, count: int) -> float:
         """Does one iteration of DCGAN's loop; returns the discriminator's loss."""
         real = self.real(data, count)
         ones, zeros = torch.ones(count, 1), torch.zeros(count, 1)
@@ -103,7 +114,7 @@ class Plain:
         self.g_optimiser.step()
         return loss.item()
 
-    def wgan_gp(self, data: Discs, count: int) -> float:
+    def wgan_gp(self, data: Data, count: int) -> float:
         """Does five critic updates and one of the generator; returns the critic's last loss."""
         told = 0.0
         for _ in range(CRITIC_UPDATES):
@@ -127,49 +138,85 @@ class Plain:
         return told
 
 
-def compare(name: str, method: Synthesis, phase: str, given: argparse.Namespace) -> None:
-    """Interleaves both steps and prints their times and losses."""
-    bf16 = TrainSettings(images=1, precision=given.precision).bf16("cpu")
-    steps = max(given.steps + 3, given.losses)
-    engine: Engine[Any] = Engine(method, EngineSettings(batch=given.batch, total=10**9, bf16=bf16))  # type: ignore[arg-type]
-    nets = {key: net.to(memory_format=torch.contiguous_format) for key, net in copy.deepcopy(engine.state.nets).items()}
-    plain = Plain(nets["g"], nets["d"], method.networks_.latent, method.d_optimiser.lr, method.d_optimiser.betas)
-    data = Discs.of(8 * given.batch, given.size)
-    iterate: Callable[[Discs, int], float] = getattr(plain, name)
-    wall: dict[str, list[float]] = {"plain": [], "engine": []}
-    cpu: dict[str, list[float]] = {"plain": [], "engine": []}
-    losses: dict[str, list[float]] = {"plain": [], "engine": []}
-    for number in range(steps):
-        for who in ("plain", "engine"):
+class Pair:
+    """The engine and the plain loop from the same start."""
+
+    def __init__(self, name: str, method: Synthesis, data: Data, given: argparse.Namespace, *, seed: int = 0) -> None:
+        self.bf16 = TrainSettings(images=1, precision=given.precision).bf16("cpu")
+        settings = EngineSettings(batch=given.batch, total=10**9, bf16=self.bf16, seed=seed)
+        self.engine: Engine[Any] = Engine(method, settings)  # type: ignore[arg-type]
+        nets = copy.deepcopy(self.engine.state.nets)
+        nets = {key: net.to(memory_format=torch.contiguous_format) for key, net in nets.items()}
+        self._plain = Plain(
+            nets["g"], nets["d"], method.networks_.latent, method.d_optimiser.lr, method.d_optimiser.betas
+        )
+        self._iterate: Callable[[Data, int], float] = getattr(self._plain, name)
+        self._data, self._batch = data, given.batch
+
+    def plain_step(self) -> float:
+        """Returns D's loss."""
+        return self._iterate(self._data, self._batch)
+
+    def engine_step(self) -> float:
+        """Returns D's loss."""
+        logs = self.engine.advance(self._data)
+        return sum(
+            float(value)
+            for key, value in logs.items()
+            if key.endswith(("/adversarial", "/gradient_penalty")) and not key.startswith("g/")
+        )
+
+
+def speeds(name: str, method: Synthesis, given: argparse.Namespace) -> None:
+    """Interleaves both steps and prints their times."""
+    pair = Pair(name, method, Data.discs(8 * given.batch, given.size), given)
+    steps = {"plain": pair.plain_step, "engine": pair.engine_step}
+    wall: dict[str, list[float]] = {who: [] for who in steps}
+    cpu: dict[str, list[float]] = {who: [] for who in steps}
+    for number in range(given.steps + 3):
+        for who, step in steps.items():
             clock, processor = time.perf_counter(), time.process_time()
-            if who == "plain":
-                losses[who].append(iterate(data, given.batch))
-            else:
-                logs = engine.advance(data)
-                parts = ("adversarial", "gradient_penalty")
-                losses[who].append(sum(float(logs[f"{phase}/{part}"]) for part in parts if f"{phase}/{part}" in logs))
+            step()
             if number >= 3:  # the first steps compile kernels
                 wall[who].append(time.perf_counter() - clock)
                 cpu[who].append(time.process_time() - processor)
     seconds, processor_seconds = ({k: statistics.median(v) for k, v in times.items()} for times in (wall, cpu))
     print(f"{name}, {given.batch} x {given.size} px, {given.features} features, {torch.get_num_threads()} threads")
-    kinds = {"plain": "plain, float32 NCHW", "engine": f"ganvas, {'bf16' if bf16 else 'float32'} channels_last"}
+    kinds = {"plain": "plain, float32 NCHW", "engine": f"ganvas, {'bf16' if pair.bf16 else 'float32'} channels_last"}
     for who, kind in kinds.items():
         print(f"  {kind:<30}{seconds[who]:8.3f} s a step, {processor_seconds[who]:.3f} s of CPU")
     ratios = [times["plain"] / times["engine"] for times in (seconds, processor_seconds)]
-    print(f"  ratio {ratios[0]:.2f} on the clock, {ratios[1]:.2f} of CPU (medians of {len(wall['plain'])} steps)")
-    if given.losses:
-        means = {who: statistics.fmean(values[-given.losses // 2 :]) for who, values in losses.items()}
-        apart = abs(means["engine"] - means["plain"]) / abs(means["plain"])
-        told = f"{means['plain']:.3f} and {means['engine']:.3f}, {apart:.1%} apart"
-        print(f"  mean D loss of the last half of {steps} steps: {told}")
+    print(f"  ratio {ratios[0]:.2f} on the clock, {ratios[1]:.2f} of CPU (medians of {given.steps} steps)")
+
+
+def losses(method: Synthesis, given: argparse.Namespace) -> None:
+    """Prints D's mean loss over the steps: the engine's, and the plain loop's with two different draws."""
+    count, size = given.losses * given.batch, given.size
+    data = Data.real(given.data, count, size) if given.data else Data.discs(8 * given.batch, size)
+    print(f"dcgan, mean D loss of {given.losses} steps, {'real images' if given.data else 'discs'}, {size} px")
+    rows = []
+    for seed in range(given.starts):
+        means = []
+        for draws in (None, 1, 2):
+            torch.manual_seed(draws or 0)
+            pair = Pair("dcgan", method, data, given, seed=seed)
+            step = pair.plain_step if draws else pair.engine_step
+            means.append(statistics.fmean(step() for _ in range(given.losses)))
+        rows.append(means)
+        print(f"  start {seed}: ganvas {means[0]:.3f}, plain {means[1]:.3f} and {means[2]:.3f}", flush=True)
+    own, one, other = (statistics.fmean(column) for column in zip(*rows, strict=True))
+    plain = (one + other) / 2
+    told = f"{abs(own - plain) / plain:.1%} from plain; the two plain ones {abs(one - other) / plain:.1%} apart"
+    print(f"  over {given.starts} starts: ganvas {own:.3f}, plain {plain:.3f}: {told}")
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=9, help="counted steps of each")
-    parser.add_argument("--losses", type=int, default=200, help="steps of DCGAN whose losses are compared; 0 for none")
+    parser.add_argument("--losses", type=int, default=0, help="steps of DCGAN whose losses are compared, not its speed")
+    parser.add_argument("--data", type=Path, default=None, help="images for --losses (folder, zip, ...); none: discs")
+    parser.add_argument("--starts", type=int, default=3, help="starts for --losses")
     parser.add_argument("--size", type=int, default=64, help="side of the images, px")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--features", type=int, default=64, help="width of the networks' first layers")
@@ -180,12 +227,14 @@ def main() -> None:
     pair = DCGANSettings(size=size, channels=3, features_g=features, features_d=features)
     critic = DCGANSettings(size=size, channels=3, features_g=features, features_d=features, norm_d="none")
     own = Stabilisers(gradient_penalty=LAMBDA)
+    if given.losses:
+        losses(DCGAN(networks_=pair), given)  # a critic's loss has no level to agree on
+        return
     if given.only != "wgan_gp":
-        compare("dcgan", DCGAN(networks_=pair), "d", given)
+        speeds("dcgan", DCGAN(networks_=pair), given)
     if given.only != "dcgan":
-        given.losses = 0  # a critic's loss has no level to agree on
         method = WganGp(networks_=critic, stabilise=own, n_critic=Repeats(count=CRITIC_UPDATES))
-        compare("wgan_gp", method, "critic", given)
+        speeds("wgan_gp", method, given)
 
 
 if __name__ == "__main__":
