@@ -265,7 +265,8 @@ def test_scratches_are_looked_for_in_windows(monkeypatch: pytest.MonkeyPatch) ->
         return np.asarray(image.max(axis=2) < 0.01)
 
     monkeypatch.setitem(sys.modules, "ganvas.measure.scratches", SimpleNamespace(scratches=dark))
-    monkeypatch.setattr("ganvas.api.masks._WINDOW", 25)
+    monkeypatch.setattr("ganvas.api.scratches._WINDOW", 25)
+    monkeypatch.setattr("ganvas.api.scratches.list_models", list)  # as without a network that finds them
     array = np.full((30, 40, 3), 200, np.uint8)
     array[:, 30:32] = 0
     result = ganvas.inpaint(array, "auto-scratch", model=MODEL)

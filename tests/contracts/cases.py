@@ -26,6 +26,7 @@ from ganvas.methods.multi_scale import MultiScale
 from ganvas.methods.r3gan import R3Gan
 from ganvas.methods.regression import Regression
 from ganvas.methods.sagan import SAGAN
+from ganvas.methods.segmentation import Segmentation
 from ganvas.methods.semantic_inpainting import SemanticInpainting
 from ganvas.methods.sngan import SNGAN
 from ganvas.methods.srgan import SRGAN
@@ -66,6 +67,11 @@ def pairs(side: int, scale: int) -> Callable[[torch.Tensor], Paired]:
         return Paired(source, target)
 
     return make
+
+
+def marked(index: torch.Tensor) -> Paired:
+    source = random.uniform(2, index, (3, 8, 8)) * 2 - 1
+    return Paired(source, (source.mean(1, keepdim=True) > 0.2).to(source).expand(-1, 3, -1, -1) * 2 - 1)
 
 
 def labelled(index: torch.Tensor) -> Labelled:
@@ -186,6 +192,9 @@ CASES = {
         Regression(generator=FieldSettings(side=16, features=4, bins=2, blocks=1), scale=1, task="dehaze"),
         Made(pairs(8, 1)),
         "regression",
+    ),
+    "segmentation": Case(
+        Segmentation(generator=HalfUNetSettings(features=4, levels=2, blocks=1)), Made(marked), "segmentation"
     ),
     "srgan": Case(SRGAN(generator=_tiny, scale=2, d_features=4, d_layers=2), Made(pairs(8, 2)), "srgan"),
     "srgan-average": Case(

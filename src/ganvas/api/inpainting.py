@@ -179,7 +179,7 @@ def plan_inpainting(
         SettingsError: the feather is out of range, or does not go with the mask.
     """
     task = catalog.task("inpaint")
-    masks = masks_of(mask, invert=invert, array=array)
+    masks = masks_of(mask, invert=invert, array=array, options=options)
     if not DIALS["feather"].holds(feather):
         raise SettingsError(f"A feather of {feather:g} is not possible: use {DIALS['feather'].about}.")
     if feather and masks.hidden:

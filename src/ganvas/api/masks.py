@@ -12,6 +12,8 @@ from jaxtyping import Bool, Float
 
 from ganvas.api.job import Companions
 from ganvas.api.manifest import hash_file
+from ganvas.api.options import Options
+from ganvas.api.scratches import ScratchFinder
 from ganvas.core.errors import ImageError, SettingsError
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ __all__ = ["ALPHA", "SCRATCHES", "MaskSource", "Missing", "masks_of"]
 ALPHA, SCRATCHES = "alpha", "auto-scratch"
 _MANY = 0.01  # of the pixels: gray levels that are told of
 _CHUNK_PIXELS = 1 << 22
-_WINDOW = 4096  # px; larger pictures are searched for scratches in windows of this size
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,16 @@ class MaskSource(Protocol):
         ...
 
 
-def masks_of(given: Any, *, invert: bool = False, array: np.ndarray | None = None) -> MaskSource:
+def masks_of(
+    given: Any, *, invert: bool = False, array: np.ndarray | None = None, options: Options | None = None
+) -> MaskSource:
     """Returns where masks come from.
 
     Args:
         given: a path, ``alpha``, ``auto-scratch``, bytes, a PIL image, or an array.
         invert: black is missing.
         array: the picture, where it is an array: its last channel is what ``alpha`` means.
+        options: how the network that finds scratches is applied.
 
     Raises:
         SettingsError: it is nothing that a mask can be taken from.
@@ -83,7 +87,7 @@ def masks_of(given: Any, *, invert: bool = False, array: np.ndarray | None = Non
         if invert:
             raise SettingsError(f"A mask from {given} cannot be inverted: leave out invert, or give a mask file.")
         if given == SCRATCHES:
-            return _Scratches()
+            return _Scratches(ScratchFinder(options or Options()))
         return _Transparency() if array is None else _Given(_not_opaque(array), name=ALPHA, hidden=True)
     if isinstance(given, str | Path):
         path = Path(given).expanduser()
@@ -151,21 +155,16 @@ class _Transparency:
 class _Scratches:
     """The scratches that are found are missing."""
 
+    find: ScratchFinder
     hidden: bool = False
     companions: None = None
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {"mask": SCRATCHES}
+        return {"mask": SCRATCHES, "found_by": [self.find.name, self.find.digest()]}
 
     def read(self, picture: Picture | None, image: np.ndarray, limits: Limits) -> Missing:
-        from ganvas.infer.holes import Box, tiles_of
-        from ganvas.measure.scratches import scratches
-
-        height, width = image.shape[:2]
-        mask = np.empty((height, width), bool)
-        for window in tiles_of(Box(0, height, 0, width), _WINDOW):
-            mask[window.slices] = scratches(np.array(image[window.slices]))
+        mask = self.find(image)
         return Missing(mask, (f"{mask.mean():.1%} of the picture is taken for scratches.",) if mask.any() else ())
 
 

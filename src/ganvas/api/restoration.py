@@ -18,6 +18,7 @@ from ganvas.api.choose import choose_model
 from ganvas.api.load import Model, load
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
+from ganvas.api.scratches import ScratchFinder
 from ganvas.api.steps import Bench, apply_step
 from ganvas.core.errors import ModelError, SettingsError, UnsafeOutput
 
@@ -46,6 +47,7 @@ class Restoration:
         keep_steps: writes the picture after each step beside the output.
         overwrite: such files may replace files that ganvas did not write.
         told: is told what was found in every picture, and what was done.
+        scratches: finds them; by itself as the options say.
     """
 
     pipeline: Pipeline
@@ -55,6 +57,7 @@ class Restoration:
     keep_steps: bool = False
     overwrite: bool = False
     told: Told | None = None
+    scratches: ScratchFinder | None = None
     _picture: Picture | None = None
     _target: Path | None = None
     _stood: tuple[int, int] | None = None
@@ -63,6 +66,9 @@ class Restoration:
     _places: set[Path] = field(default_factory=set)
     _report: dict[str, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.scratches = self.scratches or ScratchFinder(self.options)
 
     @property
     def notes(self) -> Sequence[str]:
@@ -101,6 +107,8 @@ class Restoration:
             "models": {task: self._model_digest(task) for task in names},
             "keep_steps": self.keep_steps,
         }
+        if "inpaint" in names and self.scratches is not None:
+            settings["scratches"] = self.scratches.digest()
         return digest_of(settings | self.options.settings())
 
     @property
@@ -145,7 +153,10 @@ class Restoration:
 
         with ExitStack() as room:
             image = whole(room, source)
-            bench = Bench(model=self.model, room=room, options=self.options, report=self._report)
+            assert self.scratches is not None
+            bench = Bench(
+                model=self.model, room=room, scratches=self.scratches, options=self.options, report=self._report
+            )
 
             def apply(step: Step, given: np.ndarray) -> Done:
                 return apply_step(step, given, bench)

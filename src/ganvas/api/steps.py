@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from ganvas.api.canvas import canvas
 from ganvas.api.load import Model
+from ganvas.api.scratches import ScratchFinder
 from ganvas.core.errors import SettingsError
 from ganvas.pipelines.pipeline import Done, Step
 
@@ -30,12 +31,14 @@ class Bench:
     Attributes:
         model: gives the model of a task.
         room: holds pictures that are too large for memory.
+        scratches: finds them.
         options: how models are applied.
         report: what the models computed with; steps add to it.
     """
 
     model: Callable[[str], Model]
     room: ExitStack
+    scratches: ScratchFinder
     options: Options
     report: dict[str, Any] = field(default_factory=dict)
 
@@ -57,7 +60,7 @@ def _whole(step: Step, image: Image, bench: Bench) -> Done:
     from ganvas.infer.rows import ArrayRows
 
     model, scale, at = bench.model(step.task), step.dials.get("scale"), 0
-    height, width = model.session.size(*image.shape[:2], scale)
+    height, width = model.session.size(image.shape[0], image.shape[1], scale)
     bench.options.limits().check_out(width, height)
     result = canvas(bench.room, (height, width, image.shape[2]))
 
@@ -75,12 +78,11 @@ def _whole(step: Step, image: Image, bench: Bench) -> Done:
 
 def _fill_scratches(step: Step, image: Image, bench: Bench) -> Done:
     """Fills the scratches that are found."""
-    from ganvas.api.masks import SCRATCHES, masks_of
     from ganvas.infer.fill import feathered
 
     if step.strength != 1:
         raise SettingsError("Scratches are filled or not: leave out the strength of inpaint.")
-    mask = masks_of(SCRATCHES).read(None, image, bench.options.limits()).mask
+    mask = bench.scratches(image)
     if not mask.any():
         return Done(image=None, note="no scratch was found")
     if mask.all():

@@ -3,7 +3,8 @@
 The image is pixel-unshuffled by two first (as FFDNet, Zhang et al. 2018, https://arxiv.org/abs/1710.04026, does), which
 makes every convolution four times cheaper for the same field of view; below that a residual U-Net in the manner of
 DRUNet (Zhang et al. 2021, https://arxiv.org/abs/2008.13751): strided convolutions down, transposed ones up, sums as
-skips, no normalisation. The network predicts the residual, and its last layer starts small.
+skips, no normalisation. The network predicts the residual, unless its answer is no picture, and its last layer starts
+small.
 """
 
 from __future__ import annotations
@@ -34,15 +35,24 @@ class HalfUNet(nn.Module):
         levels: resolutions, the first of which is one half.
         blocks: residual blocks per level on the way down and on the way up.
         scale: must be 1.
+        residual: the image is added to the answer.
 
     Raises:
         SettingsError: another scale, or no level.
     """
 
     def __init__(
-        self, *, channels: int = 3, features: int = 48, levels: int = 3, blocks: int = 2, scale: int = 1
+        self,
+        *,
+        channels: int = 3,
+        features: int = 48,
+        levels: int = 3,
+        blocks: int = 2,
+        scale: int = 1,
+        residual: bool = True,
     ) -> None:
         super().__init__()
+        self.residual = residual
         if scale != 1 or levels < 1:
             raise SettingsError("HalfUNet restores at the same size: scale must be 1 and levels at least 1.")
         widths = [features * min(2**level, 4) for level in range(levels)]
@@ -59,7 +69,7 @@ class HalfUNet(nn.Module):
             self.tail.weight.mul_(0.05)
 
     def forward(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
-        """Returns the restored image; sides must be multiples of ``2 ** levels``."""
+        """Returns the restored image, or the answer of its size; sides must be multiples of ``2 ** levels``."""
         x = self.head(F.pixel_unshuffle(image, 2))
         skips: list[Tensor] = []
         for stage, shrink in zip(self.down, self.shrink, strict=True):
@@ -69,4 +79,5 @@ class HalfUNet(nn.Module):
         x = self.middle(x)
         for stage, grow in zip(reversed(self.up), reversed(self.grow), strict=True):
             x = stage(grow(x) + skips.pop())
-        return image + F.pixel_shuffle(self.tail(x), 2)
+        answer = F.pixel_shuffle(self.tail(x), 2)
+        return image + answer if self.residual else answer

@@ -12,6 +12,7 @@ from ganvas.degrade.damage.dust import Dust
 from ganvas.degrade.damage.folds import Folds
 from ganvas.degrade.damage.holes import Borders, Boxes, Holes, Strokes
 from ganvas.degrade.damage.scratches import Scratches
+from ganvas.degrade.damage.scuffs import Scuffs
 from ganvas.degrade.damage.specks import Specks
 from ganvas.degrade.damage.stains import Stains
 from ganvas.degrade.damage.torn import Torn
@@ -25,6 +26,7 @@ PAINT: dict[str, Damage] = {
     "scratches": Scratches(relief=0.0),
     "dust": Dust(),
     "specks": Specks(count=(2000, 3000)),
+    "scuffs": Scuffs(count=(1, 1)),
     "cracks": Folds(shade=(0.0, 0.0)),
     "torn": Torn(),
 }
