@@ -78,6 +78,18 @@ def test_every_step_is_kept_in_its_own_size(scratched: np.ndarray, tmp_path: Pat
     assert sizes["new.2-upscale.png"] == sizes["new.png"] == (640, 512)
 
 
+def test_a_list_of_steps_is_done_in_its_order(scratched: np.ndarray, tmp_path: Path) -> None:
+    chain = tmp_path / "attic.yaml"
+    chain.write_text("- enhance: {model: classical/auto_levels}\n- inpaint: {feather: 1}\n- upscale: {asked: true}\n")
+    given = {"pipeline": chain, "models": {"inpaint": "classical/telea"}, "explain": True}
+    result, told = ganvas.restore(scratched, **given)
+    assert [step["task"] for step in told["steps"]] == ["enhance", "inpaint"] and result.shape == scratched.shape
+    before = plan_restoration(chain).digest()
+    chain.write_text("- enhance: {model: classical/auto_levels, strength: 0.5}\n- inpaint\n")
+    assert plan_restoration(chain).digest() != before
+    assert not np.array_equal(ganvas.restore(scratched, **given)[0], result)
+
+
 def test_what_a_chain_does_only_if_asked_decides_its_digest() -> None:
     plain = plan_restoration("old-photo", models=MODELS)
     assert plain.digest() != plan_restoration("old-photo", models=MODELS, also=["upscale"]).digest()

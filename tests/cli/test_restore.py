@@ -97,3 +97,24 @@ def test_a_step_without_its_model_is_one_sentence(
     status, _, told = ganvas_main("restore", noisy, "-o", noisy.parent / "better.png", *ONLY_NOISE)
     assert status == 1 and "not-there-yet" in told
     assert not (noisy.parent / "better.png").exists()
+
+
+def test_a_chain_of_ones_own_is_explained_step_by_step(ganvas_main: Main, noisy: Path) -> None:
+    chain = noisy.parent / "mine.yaml"
+    chain.write_text("- inpaint\n- denoise: {model: classical/median}\n- enhance\n- upscale: {asked: true}\n")
+    words = ["--pipeline", chain, "--without", "enhance", "-n", "inpaint=classical/telea", "--explain", "--keep-steps"]
+    status, out, told = ganvas_main("restore", noisy, "-o", noisy.parent / "better.png", *words, "--json")
+    assert status == 0 and json.loads(out)["pipeline"] == "mine"
+    steps = [line.strip() for line in told.splitlines() if line.startswith("  ")]
+    assert any(line.startswith("step 1: inpaint") for line in steps)
+    assert any(line.startswith("step 2: denoise 1.00, evidence 1.000") and line.endswith("kept") for line in steps)
+    assert "enhance: left out" in steps
+    assert "upscale: done only where it is asked for (--with upscale)" in steps
+    assert list(noisy.parent.glob("better.*-denoise.png"))
+
+
+def test_a_mistake_in_a_chain_is_one_sentence_with_its_line(ganvas_main: Main, noisy: Path) -> None:
+    chain = noisy.parent / "mine.yaml"
+    chain.write_text("- denoise\n- sharpen\n")
+    status, _, told = ganvas_main("restore", noisy, "-o", noisy.parent / "better.png", "--pipeline", chain)
+    assert status == 2 and "mine.yaml, line 2: there is no step 'sharpen'" in told

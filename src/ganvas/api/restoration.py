@@ -15,6 +15,7 @@ import ganvas
 from ganvas.api import catalog
 from ganvas.api.canvas import slices, whole
 from ganvas.api.choose import choose_model
+from ganvas.api.faces import faces_model
 from ganvas.api.load import Model, load
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
@@ -88,15 +89,20 @@ class Restoration:
         """
         with self._lock:
             if task not in self.models:
-                scale = next((s.dials.get("scale") for s in self._fixed_steps if s.task == task), None)
+                dials = next((s.dials for s in self._fixed_steps if s.task == task), {})
                 named = self.pipeline.models.get(task)
-                self.models[task] = choose_model(catalog.task(task), named, scale=scale, options=self.options)
+                if task == "faces":  # which only a chain does: there is no command for it
+                    fidelity = dials.get("fidelity", 1.0)
+                    self.models[task] = faces_model(named, fidelity=fidelity, options=self.options)
+                else:
+                    task_of, scale = catalog.task(task), dials.get("scale")
+                    self.models[task] = choose_model(task_of, named, scale=scale, options=self.options)
             return self.models[task]
 
     @property
     def _fixed_steps(self) -> tuple[Step, ...]:
         """The steps that do not depend on what is found in a picture."""
-        return self.pipeline.choose(()) if self.pipeline.fixed else ()
+        return (*(self.pipeline.choose(()) if self.pipeline.fixed else ()), *self.pipeline.last)
 
     def digest(self) -> str:
         """Returns a digest of the pipeline, its settings and the bytes of its models."""
@@ -175,7 +181,9 @@ class Restoration:
             return None
         from ganvas.io.provenance import Provenance
 
-        done = [{"task": s.task, "model": self.model(s.task).name, "strength": s.strength} for s in self._steps]
+        done = [
+            {"task": s.task, "model": self.model(s.task).name, "strength": s.strength, **s.dials} for s in self._steps
+        ]
         settings = {"task": "restore", "steps": done, "precision": self.options.precision}
         return Provenance(model=self.pipeline.name, version=ganvas.__version__, settings=settings)
 
@@ -231,11 +239,13 @@ def _sentences(course: Course) -> list[str]:
 
 
 def plan_restoration(
-    pipeline: str = "restore",
+    pipeline: str | Path = "restore",
     *,
     models: Mapping[str, str | Path | Model] | None = None,
     without: Collection[str] = (),
     also: Collection[str] = (),
+    faces: bool = False,
+    fidelity: float | None = None,
     keep_steps: bool = False,
     overwrite: bool = False,
     options: Options | None = None,
@@ -244,18 +254,29 @@ def plan_restoration(
     """Returns the job, checked before a picture is opened.
 
     Args:
-        pipeline: name of the chain; see ``ganvas restore --help``.
+        pipeline: name of the chain, see ``ganvas restore --help``, or path of a YAML file that lists its steps.
         models: a name, a path or a loaded model by task, in place of the pipeline's or the task's own.
         without: names of tasks that are left out.
         also: names of tasks that the chain does only where they are asked for.
+        faces: faces that are found are restored, too.
+        fidelity: of that, from 1 (faithful, as when left out) to 0 (sharp, guessed); it asks for faces.
 
     Raises:
-        ModelError: a model named does not exist, or serves another task.
-        SettingsError: there is no such pipeline, or it does not use a task that is named.
+        ModelError: a model named does not exist, or serves another task; or there is none for faces.
+        SettingsError: there is no such pipeline, or it does not use a task that is named, or a fidelity out of range.
     """
+    from ganvas.pipelines.pipeline import with_faces
     from ganvas.pipelines.registry import find
 
     chosen = find(pipeline)
+    if faces or fidelity is not None:
+        chosen = with_faces(chosen, fidelity=1.0 if fidelity is None else fidelity)
+        if "faces" in without:
+            raise SettingsError("Faces are asked for and left out: choose one.")
+        if "faces" not in (models or {}):
+            faces_model(fidelity=1.0 if fidelity is None else fidelity, options=options)
+        elif fidelity is not None:
+            raise SettingsError("A model that is named has no fidelity: leave out one of them.")
     for task in (*without, *also, *(models or {})):
         if task not in chosen.tasks:
             raise SettingsError(f"{chosen.name} has no step {task!r}: its steps are {', '.join(chosen.tasks)}.")

@@ -21,10 +21,12 @@ __all__ = ["examine", "restore", "told_of"]
 def restore(
     image: Kind,
     *,
-    pipeline: str = "restore",
+    pipeline: str | Path = "restore",
     models: Mapping[str, str | Path | Model] | None = None,
     without: Collection[str] = (),
     also: Collection[str] = (),
+    faces: bool = False,
+    fidelity: float | None = None,
     keep_steps: bool = False,
     explain: bool = False,
     output: str | Path | None = None,
@@ -36,10 +38,12 @@ def restore(
     Args:
         image: as for :func:`upscale`; the same kind comes out.
         pipeline: ``restore`` does what a picture needs; ``night-camera`` brightens and denoises in any case;
-            ``old-photo`` fills scratches and repairs what age does to a photo.
+            ``old-photo`` fills scratches and repairs what age does to a photo. Or a YAML file that lists the steps.
         models: by task, as in ``{"denoise": "classical/nlm"}``, in place of the task's own.
         without: tasks that are left out, as in ``["deblur"]``.
         also: tasks that the chain does only where they are asked for, as in ``["upscale"]``.
+        faces: restore faces that are found, too; those in the picture are looked for when all else is done.
+        fidelity: of the faces, from 1 (what is known; the default) to 0 (sharp skin and hair, guessed); asks for faces.
         keep_steps: write the picture after each step beside ``output``, as in ``better.1-denoise.png``.
         explain: return a pair instead: the picture, and a dictionary of what was found (``findings``, as
             :func:`examine` returns it) and of the steps that were tried or found nothing to do (``steps``).
@@ -55,6 +59,8 @@ def restore(
         models=models,
         without=without,
         also=also,
+        faces=faces,
+        fidelity=fidelity,
         keep_steps=keep_steps,
         overwrite=overwrite,
         options=options,

@@ -46,6 +46,8 @@ def run(words: Sequence[str]) -> int:
             models=dict(_pair(text) for text in args.model),
             without=args.without,
             also=args.also,
+            faces=args.faces,
+            fidelity=args.fidelity,
             keep_steps=args.keep_steps,
             overwrite=args.overwrite,
             options=options_of(args),
@@ -66,7 +68,8 @@ def _in_short(course: Course) -> str:
         return "too small to be judged, written as it is"
     found = [f"{f.damage} ({f.evidence:.0%})" for f in course.findings if f.found]
     steps = [f"{step.task} {step.strength:g}" for step in course.kept]
-    return f"found {', '.join(found) or 'nothing'} -> {', '.join(steps) or 'written as it is'}"
+    none = [taken.skipped for taken in course.steps if taken.skipped and "fidelity" in taken.step.dials]
+    return f"found {', '.join(found) or 'nothing'} -> {', '.join([*none, *(steps or ['written as it is'])])}"
 
 
 def _explained(course: Course, pipeline: Pipeline) -> list[str]:
@@ -128,6 +131,13 @@ def _parser() -> Parser:
     parser.add_argument("--without", action="append", default=[], metavar="TASK", help="leave a step out")
     parser.add_argument(
         "--with", dest="also", action="append", default=[], metavar="TASK", help="add a step that is only done if asked"
+    )
+    parser.add_argument("--faces", action="store_true", help="restore faces that are found, too")
+    parser.add_argument(
+        "--fidelity",
+        type=float,
+        metavar="F",
+        help="of faces: 1 what is known, 0 sharp and guessed [1]; implies --faces",
     )
     parser.add_argument("--keep-steps", action="store_true", help="write each step too: OUT.1-denoise.png, ...")
     parser.add_argument("--explain", action="store_true", help="say what was measured and why each step is taken")

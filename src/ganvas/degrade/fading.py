@@ -33,6 +33,7 @@ class Fading:
         fog: range of the density added everywhere, as by stray light.
         yellow: range of the density of the yellowed paper in blue.
         uneven: range of how much the bleaching changes over the picture, 0 to 1.
+        clean: chance that the picture stays as it is, so that a good photo comes back unchanged.
     """
 
     monochrome: float = 0.6
@@ -42,12 +43,15 @@ class Fading:
     fog: tuple[float, float] = (0.0, 0.06)
     yellow: tuple[float, float] = (0.0, 0.25)
     uneven: tuple[float, float] = (0.0, 0.3)
+    clean: float = 0.0
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
         return self.pair(clean, rng)[0]
 
     def pair(self, clean: Image, rng: np.random.Generator) -> tuple[Image, Image]:
         """Returns the faded image and the image as it was: black and white where it was that."""
+        if self.clean and rng.random() < self.clean:
+            return clean, clean
         gray = rng.random() < self.monochrome
         return self.fade(clean, rng, gray=gray), black_and_white(clean) if gray else clean
 

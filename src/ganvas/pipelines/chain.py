@@ -97,9 +97,9 @@ def run(
         kept: told the number (from 1), the step and the picture after every step that was kept.
     """
     findings = examine(image)
-    course = Course(findings=findings, planned=plan(pipeline, findings))
+    course = Course(findings=findings, planned=(*plan(pipeline, findings), *pipeline.last))
     if pipeline.fixed:
-        return _run_fixed(course, image, apply, without=without, kept=kept)
+        return _run_fixed(course, course.planned, image, apply, without=without, kept=kept)
     now = {finding.damage: finding for finding in course.findings}
     for step in plan(pipeline, course.findings, without=without):
         trust = _trust(step, image, apply)
@@ -117,13 +117,13 @@ def run(
             image, now = result, then
             if kept is not None:
                 kept(len(course.kept), step, image)
-    return image, course
+    return _run_fixed(course, pipeline.last, image, apply, without=without, kept=kept)
 
 
 def _run_fixed(
-    course: Course, image: Image, apply: Apply, *, without: Collection[str], kept: Kept | None
+    course: Course, steps: Sequence[Step], image: Image, apply: Apply, *, without: Collection[str], kept: Kept | None
 ) -> tuple[Image, Course]:
-    for step in course.planned:
+    for step in steps:
         if step.task in without:
             continue
         result, taken = _tried(step, image, apply)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float
 
 from ganvas.measure.judge import Finding
 
-__all__ = ["TASK_OF", "Done", "Pipeline", "Step", "fixed"]
+__all__ = ["TASK_OF", "Done", "Pipeline", "Step", "fixed", "with_faces"]
 
 TASK_OF = {
     "noise": "denoise",
@@ -19,6 +19,7 @@ TASK_OF = {
     "darkness": "brighten",
     "haze": "dehaze",
 }
+_RESIZING = ("upscale",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ class Pipeline:
         tasks: every task it may use, in its order.
         choose: the steps for what was found in a picture; always all of them in a fixed chain.
         models: by task, where the chain uses another model than the task's own.
+        last: steps after those that were chosen, in a chain that is not fixed; planned and left out as in a fixed one.
         fixed: every step is planned, whatever was found, and leaves out itself where there is nothing for it to do.
         asked: tasks of a fixed chain that are left out unless they are asked for.
         source: what it was read from, for digests; empty for those that come with ganvas.
@@ -71,6 +73,7 @@ class Pipeline:
     tasks: tuple[str, ...]
     choose: Callable[[Sequence[Finding]], tuple[Step, ...]]
     models: Mapping[str, str] = field(default_factory=dict)
+    last: tuple[Step, ...] = ()
     fixed: bool = False
     asked: frozenset[str] = frozenset()
     source: str = ""
@@ -89,4 +92,23 @@ def fixed(
         models=models,
         fixed=True,
         asked=frozenset(asked),
+    )
+
+
+def with_faces(pipeline: Pipeline, *, fidelity: float) -> Pipeline:
+    """Returns the chain with faces restored, after all else but the steps that change the size."""
+    step = Step(task="faces", dials={"fidelity": fidelity})
+    if not pipeline.fixed:
+        return replace(pipeline, tasks=(*pipeline.tasks, step.task), last=(*pipeline.last, step))
+    own = pipeline.choose(())
+    if any(other.task == step.task for other in own):
+        steps = tuple(step if other.task == step.task else other for other in own)
+    else:
+        at = next((number for number, other in enumerate(own) if other.task in _RESIZING), len(own))
+        steps = (*own[:at], step, *own[at:])
+    return replace(
+        pipeline,
+        tasks=tuple(other.task for other in steps),
+        choose=lambda findings: steps,
+        asked=pipeline.asked - {step.task},
     )
