@@ -44,6 +44,7 @@ bench: $(venv)/.installed-dev
 	@$(run) benchmarks/bench_distributed.py
 	@$(run) benchmarks/bench_network.py --model upscale-x4
 	@$(run) benchmarks/bench_models.py
+	@$(run) benchmarks/bench_inpaint.py
 	@$(run) benchmarks/bench_tiling.py --model denoise
 	@$(run) benchmarks/bench_process.py
 	@$(run) benchmarks/bench_memory.py

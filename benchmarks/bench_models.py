@@ -29,9 +29,12 @@ BAR_SECONDS = 6.0
 
 
 def bundled() -> list[str]:
-    """Returns the names of the models with weights that turn pictures into pictures."""
-    entries = [find(name) for name in list_models()]
-    return [entry.name for entry in entries if entry.path is not None and entry.card.task in tasks()]
+    """Returns the names of the models with weights that turn pictures into pictures by themselves.
+
+    Those that fill holes have ``bench_inpaint.py``.
+    """
+    entries = [find(name) for name in list_models() if not name.startswith("classical/")]
+    return [e.name for e in entries if e.path and e.card.task in tasks() and "mask" not in e.card.needs]
 
 
 def tasks() -> set[str]:
@@ -51,8 +54,9 @@ def measured(name: str, image: np.ndarray, rounds: int, peaks: dict[str, float])
     method, networks = model.load()
     card, side = model.card, image.shape[0]
     network = networks[method.exportable()[0]].eval()
-    # The work of a field does not grow with the picture; that of all others does, and is counted on a small one.
-    work = multiplications(network, card.channels, side if card.tiling == "field" else 64) * side**2
+    # The work of a look does not grow with the picture; that of all others does, and is counted on a small one.
+    looks = card.tiling in ("field", "chroma")
+    work = multiplications(network, card.channels, card.look if looks else 64) * (card.look if looks else side) ** 2
     session, source = Session(model), image[:, :, : card.channels]
     session.array(source)
     seconds = []

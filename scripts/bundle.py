@@ -35,7 +35,7 @@ def half(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def apply(recipe, tensors: dict[str, torch.Tensor]) -> np.ndarray:
-    """Returns the network's float32 result on a photo, or its first samples."""
+    """Returns the network's float32 result on a photo, what it fills a hole in one with, or its first samples."""
     (name,) = recipe.method.exportable()
     net = recipe.method.networks()[name].eval()
     net.load_state_dict(
@@ -50,6 +50,14 @@ def apply(recipe, tensors: dict[str, torch.Tensor]) -> np.ndarray:
     photo = torch.from_numpy(data.astronaut()[:256, :256].copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
     if recipe.method.describe().channels == 1:
         photo = photo.mean(dim=1, keepdim=True)
+    if "mask" in recipe.method.describe().needs:
+        mask = torch.zeros(1, 1, *photo.shape[2:])
+        mask[:, :, 96:160, 64:192] = 1
+        with torch.no_grad():
+            made = recipe.method.apply(
+                {name: net}, Query(image=photo, mask=mask), Draws(0, 0, "apply", torch.arange(1))
+            )
+        return made.images[mask.expand_as(photo) > 0.5].numpy()
     with torch.no_grad():
         return net(photo).numpy()
 
@@ -69,7 +77,7 @@ def main() -> None:
     header, tensors = checkpoint.read_header(arguments.model), checkpoint.load_tensors(arguments.model)
     small = half(tensors)
     full, stored = apply(recipe, tensors), apply(recipe, small)
-    logits = full.ndim == 2
+    logits = full.ndim == 2  # those of a classifier
     span = float(full.max() - full.min()) if logits else 2.0  # images lie in [-1, 1]
     decibel = float(-10 * np.log10(np.square((full - stored) / span).mean()))
     if decibel < (FLOOR_LOGITS_DB if logits else FLOOR_DB):
