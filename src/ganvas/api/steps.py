@@ -13,7 +13,7 @@ from jaxtyping import Float
 from ganvas.api.canvas import canvas
 from ganvas.api.load import Model
 from ganvas.api.scratches import ScratchFinder
-from ganvas.core.errors import SettingsError
+from ganvas.core.errors import ModelError, SettingsError
 from ganvas.pipelines.pipeline import Done, Step
 
 if TYPE_CHECKING:
@@ -96,5 +96,26 @@ def _fill_scratches(step: Step, image: Image, bench: Bench) -> Done:
     return Done(image=filled, note=f"{mask.mean():.1%} of the picture was taken for scratches")
 
 
+def _restore_faces(step: Step, image: Image, bench: Bench) -> Done:
+    """Restores the faces that are found."""
+    from ganvas.api.faces import faces_in, restore_faces
+
+    found = faces_in(image)
+    if not found:
+        return Done(image=None, note="no face was found")
+    try:
+        model = bench.model(step.task)
+    except ModelError:
+        if "fidelity" in step.dials:  # faces were asked for
+            raise
+        return Done(image=None, note="this ganvas comes without a model for it")
+    result = restore_faces(image, model=model, strength=step.strength, found=found, out=canvas(bench.room, image.shape))
+    bench.report.update(model.session.report.to_json())
+    return Done(image=result, note=f"{len(found)} face{'s' if len(found) > 1 else ''} found")
+
+
 # Tasks that look for their place in the picture, or for a reason to do nothing, before their model runs.
-_OWN_WAYS: Mapping[str, Callable[[Step, Image, Bench], Done]] = {"inpaint": _fill_scratches}
+_OWN_WAYS: Mapping[str, Callable[[Step, Image, Bench], Done]] = {
+    "inpaint": _fill_scratches,
+    "faces": _restore_faces,
+}
