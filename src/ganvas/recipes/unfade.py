@@ -26,6 +26,6 @@ def recipe() -> Recipe:
         base,
         method=replace(method, task="enhance"),
         data=PairedFolder(degradation=Fading(monochrome=0.5, clean=0.2), patch=128, zoom=(1.5, 3.0)),
-        train=TrainSettings(images=24_000, batch=16),
+        train=TrainSettings(images=40_000, batch=16),
         about=replace(base.about, name="unfade", title="Gives faded and yellowed photos their tones back"),
     )
