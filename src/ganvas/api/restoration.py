@@ -22,6 +22,7 @@ from ganvas.api.options import Options
 from ganvas.api.scratches import ScratchFinder
 from ganvas.api.steps import Bench, apply_step
 from ganvas.core.errors import ModelError, SettingsError, UnsafeOutput
+from ganvas.zoo.models import list_models
 
 if TYPE_CHECKING:
     from ganvas.infer.rows import Rows
@@ -161,7 +162,12 @@ class Restoration:
             image = whole(room, source)
             assert self.scratches is not None
             bench = Bench(
-                model=self.model, room=room, scratches=self.scratches, options=self.options, report=self._report
+                model=self.model,
+                absent=self._absent,
+                room=room,
+                scratches=self.scratches,
+                options=self.options,
+                report=self._report,
             )
 
             def apply(step: Step, given: np.ndarray) -> Done:
@@ -186,6 +192,12 @@ class Restoration:
         ]
         settings = {"task": "restore", "steps": done, "precision": self.options.precision}
         return Provenance(model=self.pipeline.name, version=ganvas.__version__, settings=settings)
+
+    def _absent(self, task: str) -> bool:
+        """Whether the chain, as it comes with ganvas, names a model that this ganvas comes without."""
+        name = self.pipeline.models.get(task)
+        own = self.pipeline.fixed and not self.pipeline.source and task not in self.models
+        return own and name is not None and name not in list_models()
 
     def _model_digest(self, task: str) -> str:
         try:

@@ -30,6 +30,7 @@ class Bench:
 
     Attributes:
         model: gives the model of a task.
+        absent: tells whether the model that the chain itself names for a task does not come with this ganvas.
         room: holds pictures that are too large for memory.
         scratches: finds them.
         options: how models are applied.
@@ -37,6 +38,7 @@ class Bench:
     """
 
     model: Callable[[str], Model]
+    absent: Callable[[str], bool]
     room: ExitStack
     scratches: ScratchFinder
     options: Options
@@ -52,6 +54,8 @@ def apply_step(step: Step, image: Image, bench: Bench) -> Done:
     Raises:
         GanvasError: the model of the step is missing, or does not take the picture.
     """
+    if bench.absent(step.task):
+        return Done(image=None, note="this ganvas comes without a model for it")
     return _OWN_WAYS.get(step.task, _whole)(step, image, bench)
 
 
@@ -62,7 +66,7 @@ def _whole(step: Step, image: Image, bench: Bench) -> Done:
     model, scale, at = bench.model(step.task), step.dials.get("scale"), 0
     height, width = model.session.size(image.shape[0], image.shape[1], scale)
     bench.options.limits().check_out(width, height)
-    result = canvas(bench.room, (height, width, image.shape[2]))
+    result = canvas(bench.room, (height, width, model.session.channels(image.shape[2])))
 
     def take(rows: np.ndarray) -> None:
         nonlocal at
@@ -114,8 +118,19 @@ def _restore_faces(step: Step, image: Image, bench: Bench) -> Done:
     return Done(image=result, note=f"{len(found)} face{'s' if len(found) > 1 else ''} found")
 
 
+def _colour(step: Step, image: Image, bench: Bench) -> Done:
+    """Colours a picture that has no colours, or those of a toning only."""
+    from ganvas.measure.colours import COLOURLESS, colours
+
+    found = colours(image)
+    if found >= COLOURLESS:
+        return Done(image=None, note=f"the picture has colours of its own ({255 * found:.0f}/255)")
+    return _whole(step, image, bench)
+
+
 # Tasks that look for their place in the picture, or for a reason to do nothing, before their model runs.
 _OWN_WAYS: Mapping[str, Callable[[Step, Image, Bench], Done]] = {
     "inpaint": _fill_scratches,
     "faces": _restore_faces,
+    "colorize": _colour,
 }

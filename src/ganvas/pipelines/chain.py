@@ -152,6 +152,8 @@ def _tried(step: Step, image: Image, apply: Apply) -> tuple[Image | None, Taken]
     if done.image.shape[:2] != image.shape[:2]:
         return done.image, Taken(step=step, note=done.note)
     change, after = _change(image, done.image), _finding(step, done.image)
+    if change < step.least:
+        return None, Taken(step=step, skipped=f"its model would hardly change it (by {255 * change:.1f}/255)")
     if before is None or after is None:
         # A scratch is small: on average over the picture little may have changed where much was done.
         taken = Taken(step=step, dropped="" if change > 0 else _NO_CHANGE)

@@ -1,8 +1,11 @@
-"""Old photographs: scratches are filled, grain is smoothed, and where it is asked for, the photo is enlarged.
+"""Old photographs: scratches are filled, grain is smoothed, and faded tones come back; colour and size only if asked.
 
-The order goes from what hides the picture to what only makes it worse: noise is judged, and smoothed, when no scratch
-and no speck passes for noise any more; enlarging comes last, as all other models were trained at the size of the scan.
-A photo keeps its size by itself: a file that comes back larger surprises.
+The order goes from what hides the picture to what only makes it worse. Noise is judged, and smoothed, when no scratch
+and no speck passes for noise any more; tones are corrected before colours are guessed from them; enlarging comes last,
+as all other models were trained at the size of the scan.
+
+A black-and-white photo stays so and every photo keeps its size, unless they are asked for (``--with colorize``,
+``--with upscale``): colours are guesses, and a file that comes back larger surprises.
 """
 
 from __future__ import annotations
@@ -11,14 +14,20 @@ from ganvas.pipelines.pipeline import Step, fixed
 
 __all__ = ["PIPELINE"]
 
+# Mean change below which the tones count as not faded.
+_FADED = 0.04
+
 PIPELINE = fixed(
     "old-photo",
-    "Repair an old photograph: fill scratches and specks, smooth grain.",
+    "Repair an old photograph: fill scratches and specks, smooth grain, bring faded tones back.",
     (
         Step(task="inpaint"),
         Step(task="denoise", damage="noise"),
+        Step(task="enhance", least=_FADED),
+        Step(task="colorize"),
+        Step(task="faces"),
         Step(task="upscale", dials={"scale": 2.0}),
     ),
-    models={},
-    asked=["upscale"],
+    models={"enhance": "unfade"},
+    asked=["colorize", "upscale"],
 )
