@@ -21,6 +21,7 @@ from pathlib import Path
 
 from measures import (
     brighten,
+    colorize,
     deblur,
     dehaze,
     dejpeg,
@@ -48,6 +49,7 @@ SECTIONS = {
     "brighten": brighten.SECTION,
     "enhance": enhance.SECTION,
     "underwater": enhance.WATER_SECTION,
+    "colorize": colorize.SECTION,
     "inpaint": inpaint.SECTION,
     "semantic": semantic.SECTION,
     "restore": restore.SECTION,

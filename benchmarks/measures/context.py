@@ -109,9 +109,11 @@ class Context:
         return {"deblur --kernel": deconvolve}
 
     def model(self, name: str) -> Model | None:
-        """Returns the bundled or extra model of that name, or None where there is none yet."""
+        """Returns the bundled or extra model of that name; None where there is none yet, or it needs a mask."""
         place = self.places().get(name)
-        return None if place is None else ganvas.load(place).session.array
+        if place is None or "mask" in find(place).card.needs:
+            return None
+        return ganvas.load(place).session.array
 
     def places(self) -> dict[str, str | Path]:
         """Returns the names of bundled and extra models, and what each is loaded by."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ganvas.evaluate.colorize import grayed
 from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import Model, to_uint8
 from ganvas.zoo.models import list_models
@@ -26,18 +27,20 @@ class Sheet:
 
     Attributes:
         places: folders inside the data.
-        classical: the best classical method, by what the tables say.
+        classical: the best classical method, by what the tables say; None where there is none.
         ours: the model.
         scale: enlargement of the model.
+        gray: take the colours out.
         hole: side of a square taken out of the middle, as a share of the shorter side; 0 takes none out.
         channels: of the pictures that the model fills; 1 shows them gray.
         most: rows; None for one per photo.
     """
 
     places: Sequence[str]
-    classical: Method
+    classical: Method | None
     ours: str
     scale: int = 1
+    gray: bool = False
     hole: float = 0.0
     channels: int = 3
     most: int | None = None
@@ -49,6 +52,7 @@ SHEETS = {
     "dehaze": Sheet(("tasks/haze/inputs",), Method("dark_channel", {"w": 0.8}), "dehaze"),
     "brighten": Sheet(("tasks/lowlight/inputs",), Method("histogram_equalisation"), "brighten"),
     "underwater": Sheet(("tasks/underwater/A",), Method("white_balance", {"strength": 0.5}), "enhance-underwater"),
+    "colorize": Sheet(("tasks/oldphoto/bw", "test/cbsd68"), None, "colorize", gray=True, most=36),
     "inpaint": Sheet(("test/set14",), Method("patchmatch"), "inpaint", hole=0.3),
     "semantic": Sheet(("tasks/faces/smile64",), Method("telea"), "semantic-faces", hole=0.5, channels=1, most=24),
 }
@@ -66,9 +70,8 @@ def write(context: Context, folder: Path, tasks: Sequence[str]) -> Iterator[Path
 
 def _sheet(context: Context, sheet: Sheet) -> Image.Image:
     columns: dict[str, Model] = {"input": lambda image, mask=None: image}
-    title = f"classical/{sheet.classical.name}"
-    if title in list_models():
-        columns[" ".join([title, *(f"{k}={v:g}" for k, v in sheet.classical.settings.items())])] = sheet.classical
+    if (method := sheet.classical) is not None and (title := f"classical/{method.name}") in list_models():
+        columns[" ".join([title, *(f"{k}={v:g}" for k, v in method.settings.items())])] = method
     filling = fillers(context, sheet.channels) if sheet.hole else {}
     for name in (sheet.ours, *context.extra):
         if (model := filling.get(name) if sheet.hole else context.model(name)) is not None:
@@ -86,8 +89,11 @@ def _row(path: Path, columns: dict[str, Model], sheet: Sheet) -> list[tuple[str,
     given = pixels[:, :, : sheet.channels].astype(np.float32) / np.float32(255)
     told: dict[str, np.ndarray] = {}
     cells = []
-    if sheet.hole:
+    if sheet.hole or sheet.gray:
         cells.append((f"{path.stem}: truth", _fitted(_cell(given))))
+    if sheet.gray:
+        given = grayed(pixels).astype(np.float32) / np.float32(255)
+    if sheet.hole:
         told["mask"] = _square(given.shape[:2], sheet.hole)
         given[told["mask"]] = 0.5
     for title, model in columns.items():

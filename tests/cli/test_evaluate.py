@@ -66,7 +66,7 @@ def test_models_beside(ganvas_main: Main, truths: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["evaluate", "colorize"], "choose one of brighten, "),
+        (["evaluate", "colour"], "choose one of brighten, "),
         (["evaluate", "upscale", "-n", "classical/bicubic"], "--data"),
         (["evaluate", "upscale", "-n", "classical/tv", "--data", "."], "not for upscale"),
         (["evaluate", "upscale", "-n", "classical/bicubic", "--data", "nowhere"], "not a folder"),
