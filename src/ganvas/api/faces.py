@@ -12,6 +12,7 @@ from jaxtyping import Float
 from ganvas.api.load import Model, load
 from ganvas.api.options import Options
 from ganvas.core.errors import ModelError, SettingsError
+from ganvas.core.task import DIALS
 from ganvas.zoo.models import find, list_models
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def faces_model(model: str | Path | None = None, *, fidelity: float = 1.0, optio
         SettingsError: the fidelity is out of range, or asked of a model that is named.
         ModelError: there is no such model, or it is not for faces.
     """
-    if not 0 <= fidelity <= 1:
-        raise SettingsError(f"A fidelity of {fidelity:g} is not possible: use 0 (sharp, guessed) to 1 (faithful).")
+    if not DIALS["fidelity"].holds(fidelity):
+        raise SettingsError(f"A fidelity of {fidelity:g} is not possible: use {DIALS['fidelity'].about}.")
     if model is not None:
         if fidelity != 1:
             raise SettingsError("A model that is named has no fidelity: leave out one of them.")

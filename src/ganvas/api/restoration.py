@@ -277,7 +277,7 @@ def plan_restoration(
         ModelError: a model named does not exist, or serves another task; or there is none for faces.
         SettingsError: there is no such pipeline, or it does not use a task that is named, or a fidelity out of range.
     """
-    from ganvas.pipelines.pipeline import with_faces
+    from ganvas.pipelines.faces import with_faces
     from ganvas.pipelines.registry import find
 
     chosen = find(pipeline)

@@ -10,7 +10,9 @@ from ganvas.core.card import Need
 
 __all__ = ["DIALS", "Control", "Dial", "Task"]
 
-Control = Literal["scale", "strength", "brightness", "contrast", "saturation", "kernel", "sharpness", "feather"]
+Control = Literal[
+    "scale", "strength", "brightness", "contrast", "saturation", "kernel", "sharpness", "feather", "fidelity"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,9 @@ DIALS: Mapping[str, Dial] = {
         default=1.0, lowest=0.0, highest=3.0, about="a factor from 0 (no colour) to 3, behind the model"
     ),
     "sharpness": Dial(default=None, lowest=0.0, highest=1.0, about="0 (faithful) to 1 (sharp, detail is guessed)"),
+    "fidelity": Dial(
+        default=1.0, lowest=0.0, highest=1.0, about="0 (sharp: skin and hair are guessed) to 1 (faithful)"
+    ),
     "feather": Dial(
         default=0.0,
         lowest=0.0,

@@ -21,9 +21,11 @@ from ganvas import zoo
 __all__ = ["DETECTOR", "Face", "faces"]
 
 DETECTOR = Path(zoo.__file__).parent / "detectors" / "yunet_n.onnx"
-# Longer sides at which the picture is searched: fine for small faces, coarse for those that fill a large picture.
+# Longer side at which the picture is searched for small faces, and again for those that fill a large picture, or are
+# so blurred that they only look like faces from afar.
 _FINE_PX, _COARSE_PX = 1280, 320
-_LEAST_PX = 16  # of a side of the picture
+_HALF = 0.5  # the second look is at this share of the picture at most
+_LEAST_PX = 16  # of a side of what is searched
 _SCORE = 0.7
 _SAME = 0.3  # overlap (intersection over union) above which two finds are one face
 _LOCK = threading.Lock()  # a detector holds the size of its picture
@@ -63,8 +65,7 @@ def faces(image: Float[np.ndarray, "h w c"], *, score: float = _SCORE) -> list[F
         return []
     longer = max(image.shape[:2])
     found = _searched(image, min(1.0, _FINE_PX / longer), score)
-    if longer > _COARSE_PX:
-        found += _searched(image, _COARSE_PX / longer, score)
+    found += _searched(image, min(_HALF, _COARSE_PX / longer), score)
     kept: list[Face] = []
     for face in sorted(found, key=lambda face: (-face.score, face.top, face.left)):
         if all(face.overlap(other) < _SAME for other in kept):

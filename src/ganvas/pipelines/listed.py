@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ganvas import tasks
 from ganvas.core.errors import MissingExtra, SettingsError
 from ganvas.core.task import DIALS, Task
+from ganvas.pipelines.faces import TASK as FACES
 from ganvas.pipelines.pipeline import TASK_OF, Pipeline, Step, fixed
 
 if TYPE_CHECKING:
@@ -180,4 +181,5 @@ def _range(name: str) -> str:
 def _tasks() -> dict[str, Task]:
     """The tasks that a chain may hold, by name."""
     names = sorted(module.name for module in iter_modules(tasks.__path__))
-    return {name: import_module(f"{tasks.__name__}.{name}").TASK for name in names}
+    found = {name: import_module(f"{tasks.__name__}.{name}").TASK for name in names}
+    return {**found, FACES.name: FACES}

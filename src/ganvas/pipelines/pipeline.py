@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
 
-from ganvas.measure.judge import Finding
+if TYPE_CHECKING:
+    from ganvas.measure.judge import Finding
 
-__all__ = ["TASK_OF", "Done", "Pipeline", "Step", "fixed", "with_faces"]
+__all__ = ["TASK_OF", "Done", "Pipeline", "Step", "fixed"]
 
 TASK_OF = {
     "noise": "denoise",
@@ -19,7 +21,6 @@ TASK_OF = {
     "darkness": "brighten",
     "haze": "dehaze",
 }
-_RESIZING = ("upscale",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,23 +96,4 @@ def fixed(
         models=models,
         fixed=True,
         asked=frozenset(asked),
-    )
-
-
-def with_faces(pipeline: Pipeline, *, fidelity: float) -> Pipeline:
-    """Returns the chain with faces restored, after all else but the steps that change the size."""
-    step = Step(task="faces", dials={"fidelity": fidelity})
-    if not pipeline.fixed:
-        return replace(pipeline, tasks=(*pipeline.tasks, step.task), last=(*pipeline.last, step))
-    own = pipeline.choose(())
-    if any(other.task == step.task for other in own):
-        steps = tuple(step if other.task == step.task else other for other in own)
-    else:
-        at = next((number for number, other in enumerate(own) if other.task in _RESIZING), len(own))
-        steps = (*own[:at], step, *own[at:])
-    return replace(
-        pipeline,
-        tasks=tuple(other.task for other in steps),
-        choose=lambda findings: steps,
-        asked=pipeline.asked - {step.task},
     )
