@@ -13,6 +13,7 @@ from ganvas.evaluate.colorize import grayed
 from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import Model, to_uint8
 from ganvas.zoo.models import list_models
+from measures import faces
 from measures.context import Context, Method
 from measures.inpaint import fillers
 
@@ -66,6 +67,10 @@ def write(context: Context, folder: Path, tasks: Sequence[str]) -> Iterator[Path
             path = folder / f"{task}.png"
             _sheet(context, sheet).save(path)
             yield path
+    if "faces" in tasks:
+        rows = [[(title, _fitted(_cell(image))) for title, image in row] for row in faces.pictures(context)]
+        _stacked(rows).save(folder / "faces.png")
+        yield folder / "faces.png"
 
 
 def _sheet(context: Context, sheet: Sheet) -> Image.Image:

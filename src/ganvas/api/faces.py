@@ -16,9 +16,10 @@ from ganvas.core.task import DIALS
 from ganvas.zoo.models import find, list_models
 
 if TYPE_CHECKING:
+    from ganvas.infer.paste import Square
     from ganvas.measure.faces import Face
 
-__all__ = ["MODEL", "SHARP", "faces_in", "faces_model", "restore_faces"]
+__all__ = ["MODEL", "SHARP", "faces_in", "faces_model", "restore_faces", "squares_of"]
 
 MODEL, SHARP = "faces", "faces-gan"  # the two ends of the fidelity
 _SIDE = 160  # px at which the network is shown a square; it was trained on crops of 128 px out of 160
@@ -69,6 +70,16 @@ def faces_in(image: Image) -> list[Face]:
     return [face for face in faces(image) if max(face.height, face.width) >= _LEAST_PX]
 
 
+def squares_of(found: Sequence[Face]) -> list[Square]:
+    """Returns what is cut out around the faces, and what a change is pasted back into."""
+    from ganvas.infer.paste import Square
+
+    return [
+        Square.around(top=face.top, left=face.left, height=face.height, width=face.width, grown=_GROWN)
+        for face in found
+    ]
+
+
 def restore_faces(
     image: Image,
     *,
@@ -96,7 +107,7 @@ def restore_faces(
         SettingsError: fidelity or strength is out of range.
         ModelError: the network is not there.
     """
-    from ganvas.infer.paste import Square, paste
+    from ganvas.infer.paste import paste
 
     if not 0 <= strength <= 1:
         raise SettingsError(f"A strength of {strength:g} is not possible: use 0 (the input) to 1.")
@@ -104,10 +115,7 @@ def restore_faces(
     known = faces_in(image) if found is None else found
     if not known or strength == 0:
         return image
-    squares = [
-        Square.around(top=face.top, left=face.left, height=face.height, width=face.width, grown=_GROWN)
-        for face in known
-    ]
+    squares = squares_of(known)
     result = np.empty(image.shape, np.float32) if out is None else out
     with chosen.busy:
         return paste(chosen.session.array, image, squares, side=_SIDE, strength=strength, out=result)

@@ -26,11 +26,12 @@ from ganvas.metrics.ssim import ssim
 from ganvas.ops.resample import resample
 from ganvas.zoo.classical import bicubic
 
-__all__ = ["BICUBIC", "NOISE_SUFFIX", "reduced", "run", "spoilt_and_reduced"]
+__all__ = ["BICUBIC", "CHAIN_SEED", "NOISE_SUFFIX", "reduced", "run", "spoilt_and_reduced"]
 
 BICUBIC = "classical/bicubic"
 NOISE_SUFFIX = " + noise of the true spectrum"
-_NOISE_SEED = _CHAIN_SEED = 7
+CHAIN_SEED = 7
+_NOISE_SEED = 7
 _FIDELITY = (
     Column(key="psnr_y", metric="psnr", title="PSNR-Y"),
     Column(key="ssim_y", metric="ssim", title="SSIM-Y"),
@@ -103,7 +104,7 @@ def run(
         truth = whole[: whole.shape[0] // scale * scale, : whole.shape[1] // scale * scale]
         # Too small an image fails here, in one sentence, before a model sees it.
         judge = _judge(truth, border=scale, gmsd_too=spoilt, sharp=sharp, is_gray=is_gray)
-        chance = np.random.default_rng((_CHAIN_SEED, index))
+        chance = np.random.default_rng((CHAIN_SEED, index))
         source = spoilt_and_reduced(truth, scale, chance) if spoilt else reduced(truth, scale)
         for row, result in compare(entrants, source, judge, image=path.stem, shape=truth.shape):
             rows.append(row)
@@ -144,7 +145,7 @@ def _judge(truth: UInt8[np.ndarray, "H W 3"], *, border: int, gmsd_too: bool, sh
 
 def _protocol(scale: int, *, sharp: bool, spoilt: bool, any_gray: bool, count: int) -> str:
     how = (
-        f"spoilt and reduced by Real-ESRGAN's second-order chain (numpy's default_rng(({_CHAIN_SEED}, index)))"
+        f"spoilt and reduced by Real-ESRGAN's second-order chain (numpy's default_rng(({CHAIN_SEED}, index)))"
         if spoilt
         else "reduced by MATLAB's antialiased bicubic"
     )
