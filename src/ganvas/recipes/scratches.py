@@ -35,7 +35,7 @@ def recipe() -> Recipe:
             Specks(count=(400, 6000), radius=(0.4, 1.6), dark=0.1),
             Scuffs(),
         ),
-        damage_chances=(0.2, 0.7, 0.25, 0.25, 0.2, 0.3),
+        damage_chances=(0.2, 0.65, 0.25, 0.25, 0.2, 0.35),
     )
     return Recipe(
         method=Segmentation(

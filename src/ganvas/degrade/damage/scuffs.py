@@ -1,4 +1,4 @@
-"""Scuffs: where the emulsion was rubbed, it is gone in clouds of fine specks and in dashes along the way it was rubbed.
+"""Scuffs: where the emulsion was rubbed, it is gone in clouds of specks and ragged flakes, drawn out along the rub.
 
 Noise is drawn out along a direction and cut off at a height that changes over the picture, so that what stands above it
 comes in clouds, bands and streaks: the wear that no list of single scratches and specks is dense enough for.
@@ -27,7 +27,9 @@ class Scuffs(Damage):
         count: fewest and most times.
         share: range of how much of the picture one of them takes away, drawn evenly in the logarithm.
         length: range of the deviation of the specks along the rub, px, drawn evenly in the logarithm.
-        width: range of their deviation across it, px.
+        width: range of their deviation across it, px, drawn evenly in the logarithm.
+        ragged: range of the finest noise beside the drawn one: how ragged larger flakes are.
+        soft: range of the height, in deviations of the noise, over which their borders fade.
         upright: chance that it was rubbed along the picture's sides.
         cloudy: range of how unevenly they are strewn, in deviations of the noise.
         strength: range of how much they hide.
@@ -36,9 +38,11 @@ class Scuffs(Damage):
     """
 
     count: tuple[int, int] = (1, 3)
-    share: tuple[float, float] = (0.0005, 0.03)
+    share: tuple[float, float] = (0.001, 0.1)
     length: tuple[float, float] = (0.3, 12.0)
-    width: tuple[float, float] = (0.3, 0.8)
+    width: tuple[float, float] = (0.3, 4.0)
+    ragged: tuple[float, float] = (0.0, 0.5)
+    soft: tuple[float, float] = (0.1, 0.6)
     upright: float = 0.4
     cloudy: tuple[float, float] = (0.2, 1.5)
     strength: tuple[float, float] = (0.4, 1.0)
@@ -61,18 +65,17 @@ class Scuffs(Damage):
         angle = between(rng, (0, np.pi))
         if rng.random() < self.upright:
             angle = float(rng.integers(2)) * np.pi / 2 + float(rng.normal(0, 0.03))
-        drawn = cv2.filter2D(
-            rng.standard_normal(shape, dtype=np.float32),
-            -1,
-            _stroke(angle, log_between(rng, self.length), between(rng, self.width)),
-            borderType=cv2.BORDER_REFLECT,
-        )
-        drawn /= max(float(drawn.std()), 1e-6)
+        width = log_between(rng, self.width)
+        stroke = _stroke(angle, max(width, log_between(rng, self.length)), width)
+        fine = rng.standard_normal(shape, dtype=np.float32)
+        drawn = cv2.filter2D(fine, -1, stroke, borderType=cv2.BORDER_REFLECT)
+        height = drawn / max(float(drawn.std()), 1e-6)
+        fine = rng.standard_normal(shape, dtype=np.float32)
+        height += np.float32(between(rng, self.ragged)) * cv2.GaussianBlur(fine, (0, 0), 0.6) / np.float32(0.45)
         cells = numbers_between(rng, (1, 6))
-        height = drawn + np.float32(between(rng, self.cloudy)) * smooth_noise(shape, rng, cells=cells, octaves=2)
+        height += np.float32(between(rng, self.cloudy)) * smooth_noise(shape, rng, cells=cells, octaves=2)
         edge = np.quantile(height, 1 - log_between(rng, self.share))
-        # Half a deviation above the edge all is gone: specks have soft borders and faint neighbours.
-        return np.clip((height - edge) / np.float32(0.5), 0, 1).astype(np.float32)
+        return np.clip((height - edge) / np.float32(between(rng, self.soft)), 0, 1).astype(np.float32)
 
 
 def _stroke(angle: float, length: float, width: float) -> Float[np.ndarray, "n n"]:
