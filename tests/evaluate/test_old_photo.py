@@ -51,6 +51,8 @@ def test_made_old_is_seeded_and_the_truth_is_gray_where_the_photo_was_black_and_
         assert bool((np.ptp(small.truth, axis=2) == 0).all()) is gray
         assert gray or np.array_equal(small.truth, PHOTO[:96])
     assert kinds == {True, False}
+    whole = old_photo.aged(PHOTO, "a", np.random.default_rng(0), settings=old_photo.UNFADED)
+    assert np.median(np.abs(whole.source.astype(int) - whole.truth)) <= 1  # only what was scratched has changed
 
 
 def test_classical_chains_and_a_model_are_measured_on_photos_made_old(photos: Path) -> None:

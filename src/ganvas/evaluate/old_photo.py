@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from ganvas.evaluate.protocol import INPUT, Model, Sample, classical, fidelity, 
 from ganvas.evaluate.table import PSNR, SSIM, EvaluationTable
 from ganvas.zoo.models import find
 
-__all__ = ["CLASSICAL", "SEEDED", "aged", "halves", "run"]
+__all__ = ["CLASSICAL", "SEEDED", "UNFADED", "aged", "halves", "run"]
 
 Image = Float[np.ndarray, "h w c"]
 _SEED = 7
@@ -32,6 +33,7 @@ _APART = 0.1  # from the median of its neighbours: what counts as a speck
 SEEDED = OldPhoto(
     chances=(0.0, 0.0, 1.0, 0.0), damages=(Folds(), Scratches(), Specks()), damage_chances=(1.0, 1.0, 1.0)
 )
+UNFADED = replace(SEEDED, chances=(0.0, 0.0, 0.0, 0.0))
 
 
 def halves(path: Path) -> Sample:
@@ -47,7 +49,14 @@ def halves(path: Path) -> Sample:
     return Sample(name=path.stem, source=whole[:, :width], truth=whole[:, width:])
 
 
-def aged(truth: UInt8[np.ndarray, "h w 3"], name: str, rng: np.random.Generator, *, scale: int = 1) -> Sample:
+def aged(
+    truth: UInt8[np.ndarray, "h w 3"],
+    name: str,
+    rng: np.random.Generator,
+    *,
+    scale: int = 1,
+    settings: OldPhoto = SEEDED,
+) -> Sample:
     """Returns the image as an old photo, reduced by the scale before that; black and white, where it is that, in both.
 
     The truth loses the rows and columns beyond a multiple of the scale.
@@ -55,7 +64,7 @@ def aged(truth: UInt8[np.ndarray, "h w 3"], name: str, rng: np.random.Generator,
     height, width = (side - side % scale for side in truth.shape[:2])
     whole = truth[:height, :width].astype(np.float32) / np.float32(255)
     small = whole if scale == 1 else Bicubic(scale=scale)(whole, rng)
-    made = SEEDED.example(small, rng)
+    made = settings.example(small, rng)
     whole = whole if np.array_equal(made.clean, small) else black_and_white(whole)
     return Sample(name=name, source=to_uint8(made.damaged), truth=to_uint8(whole))
 
@@ -116,6 +125,7 @@ def run(
     dataset: str | None = None,
     side_by_side: bool = False,
     scale: int = 1,
+    faded: bool = True,
     baselines: Mapping[str, Model] = CLASSICAL,
     limit: int | None = None,
 ) -> EvaluationTable:
@@ -128,6 +138,7 @@ def run(
         dataset: what the folder is called in the table; its own name when left out.
         side_by_side: the files hold the old photo in their left half and the truth in their right half.
         scale: reduces clean images before they are made old; results are compared at full size.
+        faded: clean images fade, too.
         baselines: models to print beside, by name, before the model.
         limit: only the first images.
 
@@ -139,7 +150,7 @@ def run(
     if scale < 1 or (side_by_side and scale != 1):
         raise SettingsError(f"Old photos cannot be reduced by {scale}: use 1 or more for clean images, 1 for pairs.")
     paths = images(data)[:limit]
-    samples = (halves(path) for path in paths) if side_by_side else _aged(paths, scale)
+    samples = (halves(path) for path in paths) if side_by_side else _aged(paths, scale, SEEDED if faded else UNFADED)
     entrants = {INPUT: lambda image: image, **baselines, name: model}
     if scale > 1:
         entrants = {title: partial(_enlarged, entrant, scale) for title, entrant in entrants.items()}
@@ -147,7 +158,7 @@ def run(
     made = (
         "Left half of each file against its right half"
         if side_by_side
-        else "Seeded fading, folds, scratches and specks (numpy's default_rng([7, index]))"
+        else f"Seeded {'fading, ' if faded else ''}folds, scratches and specks (numpy's default_rng([7, index]))"
         + (
             f" on images reduced by {scale} (bicubic), results that kept the size enlarged again (bicubic)"
             if scale > 1
@@ -167,6 +178,7 @@ def run(
     )
 
 
-def _aged(paths: list[Path], scale: int) -> Iterator[Sample]:
+def _aged(paths: list[Path], scale: int, settings: OldPhoto) -> Iterator[Sample]:
     for index, path in enumerate(paths):
-        yield aged(read_rgb(path)[0], path.stem, np.random.default_rng([_SEED, index]), scale=scale)
+        rng = np.random.default_rng([_SEED, index])
+        yield aged(read_rgb(path)[0], path.stem, rng, scale=scale, settings=settings)
