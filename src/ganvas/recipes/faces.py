@@ -28,6 +28,7 @@ def recipe() -> Recipe:
             generator=HalfUNetSettings(features=32, levels=4, blocks=2),
             task="faces",
             scale=1,
+            gradient=0.3,
             optimiser=Optimiser(lr=6e-4, schedule=Schedule(warm_up=1_600, decay_from=0.0, final=0.01)),
             average_images=4_000,
         ),
