@@ -40,7 +40,7 @@ def main() -> None:
         cv2.imwrite(str(folder / "rocket.png"), photo[:, :, ::-1])
         cv2.imwrite(str(folder / "masts.png"), mask)
     marked = np.where(mask[:, :, None] > 0, np.uint8(255), photo)
-    panels = [photo, marked, ganvas.inpaint(photo, mask)]
+    panels = [photo, marked, ganvas.inpaint(photo, mask, model="classical/patchmatch")]
     sheet = np.full((SIZE[1], 3 * SIZE[0] + 2 * GAP, 3), 255, np.uint8)
     for number, panel in enumerate(panels):
         left = number * (SIZE[0] + GAP)

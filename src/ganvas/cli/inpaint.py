@@ -81,9 +81,8 @@ def _parser() -> Parser:
     parser.add_argument(
         "--feather", type=float, default=DIALS["feather"].default, metavar="PX", help=f"{DIALS['feather'].about} [0]"
     )
-    parser.add_argument(
-        "-n", "-m", "--model", "--model-name", metavar="MODEL", help=f"see ganvas models [{own_model(task)}]"
-    )
+    about = f"see ganvas models [{own_model(task)}]; classical/patchmatch copies what is known"
+    parser.add_argument("-n", "-m", "--model", "--model-name", metavar="MODEL", help=about)
     add_files(parser)
     add_engine(parser)
     add_telling(parser)

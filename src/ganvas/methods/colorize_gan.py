@@ -126,7 +126,7 @@ class ColorizeGAN(PairedGame, Method[Paired]):
         """Returns the picture in colour, of any size, at its own lightness."""
         image = query.image
         assert image is not None
-        height, width = reduced_size(*image.shape[2:], self.look)
+        height, width = reduced_size(image.shape[2], image.shape[3], self.look)
         small = image if (height, width) == image.shape[2:] else resize(image, (height, width))
         step = self.generator.multiple_of
         padded = F.pad(small, (0, -width % step, 0, -height % step), mode="replicate")
