@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
 from ganvas.api.apply import apply_to
+from ganvas.api.options import Options
 from ganvas.api.restoration import plan_restoration
 from ganvas.api.scratches import MODEL as SCRATCHES
 from ganvas.api.scratches import ScratchFinder
 from ganvas.evaluate import old_photo
+from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import Model
 from ganvas.evaluate.table import EvaluationTable
 from measures.context import Context
@@ -19,7 +21,15 @@ from measures.section import Bar, Bars, Section
 OURS, FILLED = "old-photo", "old-photo, inpaint alone"
 PAIRS, SEEDED = "old photos, 36 pairs", "CBSD68 made old"
 _DECIBELS, _SIMILARITY, _AHEAD = 28.4, 0.88, 2.0
-_ORIGIN = {"inpaint": "inpaint", "enhance": "unfade", "denoise": "denoise", "faces": "faces", "upscale": "upscale-x2"}
+# The models of the chain's steps, which extra ones of their names replace.
+_OWN = {
+    "inpaint": "inpaint",
+    "denoise": "denoise",
+    "enhance": "unfade",
+    "colorize": "colorize",
+    "faces": "faces",
+    "upscale": "upscale-x2",
+}
 CODE = (
     *(f"degrade/damage/{name}.py" for name in ("canvas", "damage", "folds", "scratches", "specks")),
     *(f"degrade/{name}.py" for name in ("fading", "old_photo", "draw")),
@@ -30,15 +40,32 @@ CODE = (
 
 def repairer(context: Context, *, without: Collection[str] = (), also: Collection[str] = ()) -> Model:
     """Returns the chain as a function; extra models called as its own are, take their place."""
-    models = {task: context.extra[name] for task, name in _ORIGIN.items() if name in context.extra}
+    models = {task: context.extra[name] for task, name in _OWN.items() if name in context.extra}
     job = plan_restoration("old-photo", models=models, without=without, also=also)
-    if SCRATCHES in context.extra:
-        job.scratches = ScratchFinder(job.options, str(context.extra[SCRATCHES]))
+    job.scratches = finder(context)
 
     def repair(image: np.ndarray) -> np.ndarray:
         return apply_to(job, image, output=None, overwrite=False)
 
     return repair
+
+
+def pictures(context: Context) -> Iterator[list[tuple[str, np.ndarray]]]:
+    """Yields a row of titled pictures for each real old photo: as it is, what is taken for scratches, what was made."""
+    name = "scratch measures, Telea, tones"
+    find, repair, colour = finder(context), repairer(context), repairer(context, also=["colorize"])
+    for path in images(context.data / "tasks/oldphoto/real")[: context.limit]:
+        given = read_rgb(path)[0].astype(np.float32) / np.float32(255)
+        found = np.repeat(find(given)[:, :, None], 3, axis=2).astype(np.float32)
+        row = {"input": given, "found": found, name: old_photo.CLASSICAL[name](given), OURS: repair(given)}
+        if "colorize" in context.places():
+            row[f"{OURS}, colorize"] = colour(given)
+        yield [(f"{path.stem}: {title}", image) for title, image in row.items()]
+
+
+def finder(context: Context) -> ScratchFinder:
+    """Returns what finds scratches: an extra model of its name in place of the bundled one."""
+    return ScratchFinder(Options(), str(context.extra[SCRATCHES]) if SCRATCHES in context.extra else None)
 
 
 def tables(context: Context) -> list[EvaluationTable]:

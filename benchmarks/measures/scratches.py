@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ganvas.api.options import Options
-from ganvas.api.scratches import MODEL, ScratchFinder
+from ganvas.api.scratches import MODEL
 from ganvas.evaluate import scratches
 from ganvas.evaluate.table import EvaluationTable
 from measures.context import Context
+from measures.old_photo import finder
 from measures.section import Bar, Bars, Section
 
 DATASET = "CBSD68, seeded scratches"
@@ -22,8 +22,7 @@ def tables(context: Context) -> list[EvaluationTable]:
     if MODEL not in context.places():
         (name, measures), *_ = scratches.CLASSICAL.items()
         return [scratches.run(measures, place, name=name, baselines={}, **about)]
-    found = ScratchFinder(Options(), str(context.extra[MODEL]) if MODEL in context.extra else None)
-    return [scratches.run(found, place, name=MODEL, **about)]
+    return [scratches.run(finder(context), place, name=MODEL, **about)]
 
 
 def bars(found: Sequence[EvaluationTable]) -> list[Bar]:

@@ -13,7 +13,7 @@ from ganvas.evaluate.colorize import grayed
 from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import Model, to_uint8
 from ganvas.zoo.models import list_models
-from measures import faces
+from measures import faces, old_photo
 from measures.context import Context, Method
 from measures.inpaint import fillers
 
@@ -57,6 +57,8 @@ SHEETS = {
     "inpaint": Sheet(("test/set14",), Method("patchmatch"), "inpaint", hole=0.3),
     "semantic": Sheet(("tasks/faces/smile64",), Method("telea"), "semantic-faces", hole=0.5, channels=1, most=24),
 }
+# Sections that make their rows themselves.
+PICTURES = {"faces": faces.pictures, "old-photo": old_photo.pictures}
 
 
 def write(context: Context, folder: Path, tasks: Sequence[str]) -> Iterator[Path]:
@@ -67,10 +69,11 @@ def write(context: Context, folder: Path, tasks: Sequence[str]) -> Iterator[Path
             path = folder / f"{task}.png"
             _sheet(context, sheet).save(path)
             yield path
-    if "faces" in tasks:
-        rows = [[(title, _fitted(_cell(image))) for title, image in row] for row in faces.pictures(context)]
-        _stacked(rows).save(folder / "faces.png")
-        yield folder / "faces.png"
+    for task, pictures in PICTURES.items():
+        if task in tasks:
+            rows = [[(title, _fitted(_cell(image))) for title, image in row] for row in pictures(context)]
+            _stacked(rows).save(folder / f"{task}.png")
+            yield folder / f"{task}.png"
 
 
 def _sheet(context: Context, sheet: Sheet) -> Image.Image:

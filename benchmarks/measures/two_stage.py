@@ -52,6 +52,6 @@ SECTION = Section(
     "Two stages",
     tables,
     bars,
-    "The repair is the whole `old-photo` chain. Fading is left out: its error would drown the rest. What keeps the size is "
-    "enlarged by bicubic interpolation.",
+    "The repair is the whole `old-photo` chain. Fading is left out: its error would drown the rest. What keeps the "
+    "size is enlarged by bicubic interpolation.",
 )

@@ -96,3 +96,13 @@ def test_a_missing_reader_is_said_with_the_command_that_brings_it(
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(MissingExtra, match="pip install pyyaml"):
         find(_written(tmp_path, WHOLE))
+
+
+def test_the_example_of_the_documentation_is_one(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs/pipelines.md"
+    if not page.is_file():
+        pytest.skip("the documentation is not beside these tests")
+    text = page.read_text(encoding="utf-8")
+    chain = find(_written(tmp_path, text.partition("```yaml\n")[2].partition("```")[0]))
+    assert chain.tasks == ("inpaint", "denoise", "dejpeg", "enhance", "faces", "upscale")
+    assert chain.asked == {"upscale"} and chain.models == {"enhance": "classical/auto_levels"}
