@@ -16,8 +16,8 @@ __all__ = ["recipe"]
 def recipe() -> Recipe:
     """Returns the recipe of the bundled weights: that of ``brighten`` under another degradation.
 
-    A fifth of the photos have not faded, so that the network leaves such alone; others are browner than most. What was black and white is to come out
-    so: colour is the affair of ``colorize``.
+    A fifth of the photos have not faded, so that the network leaves such alone; others are browner than most. What was
+    black and white is to come out so: colour is the affair of ``colorize``.
     """
     base = brighten.recipe()
     method = base.method
