@@ -253,3 +253,16 @@ def test_a_fixed_chain_also_takes_pictures_that_are_too_small_to_be_judged() -> 
     result, course = run(chain, image, lambda step, image: image * np.float32(0.5))
     assert course.steps[0].skipped == "the picture is too small to be judged"
     assert float(result.max()) == 0.25 and course.kept == (Step(task="enhance"),)
+
+
+@pytest.mark.parametrize(("change", "share"), [(0.03, None), (0.06, 0.5), (0.2, 1.0)])
+def test_a_small_correction_of_tones_is_trusted_less(change: float, share: float | None) -> None:
+    image = np.full((70, 80, 3), 0.5, np.float32)
+    chain = _always(Step(task="enhance", trusted=(0.04, 0.08)))
+    result, course = run(chain, image, lambda step, given: given + np.float32(change))
+    (taken,) = course.steps
+    if share is None:
+        assert "would hardly change it (by 7.6/255)" in taken.skipped and result is image
+    else:
+        assert taken.step.strength == pytest.approx(share, abs=0.01) and not taken.skipped
+        assert result == pytest.approx(0.5 + share * change, abs=1e-3) and float(image.max()) == 0.5

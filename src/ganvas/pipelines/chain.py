@@ -152,8 +152,13 @@ def _tried(step: Step, image: Image, apply: Apply) -> tuple[Image | None, Taken]
     if done.image.shape[:2] != image.shape[:2]:
         return done.image, Taken(step=step, note=done.note)
     change, after = _change(image, done.image), _finding(step, done.image)
-    if change < step.least:
-        return None, Taken(step=step, skipped=f"its model would hardly change it (by {255 * change:.1f}/255)")
+    if change < step.trusted[1]:
+        least, sure = step.trusted
+        if change <= least:
+            return None, Taken(step=step, skipped=f"its model would hardly change it (by {255 * change:.1f}/255)")
+        share = round((change - least) / (sure - least), 3)
+        step = replace(step, strength=step.strength * share)
+        _mix(done.image, image, share)
     if before is None or after is None:
         # A scratch is small: on average over the picture little may have changed where much was done.
         taken = Taken(step=step, dropped="" if change > 0 else _NO_CHANGE)
@@ -200,6 +205,14 @@ def _weighed(step: Step, before: Finding, after: Finding, *, change: float) -> T
     elif after.score > before.score + _UNSURE.get(step.damage, 0.0):
         dropped = f"the picture showed more {step.damage} after it"
     return Taken(step=step, before=before.evidence, after=after.evidence, dropped=dropped)
+
+
+def _mix(result: Image, image: Image, share: float) -> None:
+    """Leaves that share of what was changed, some rows at a time."""
+    rows = max(1, (1 << 22) // result[0].size)
+    for y in range(0, len(result), rows):
+        part = image[y : y + rows]
+        result[y : y + rows] = part + np.float32(share) * (result[y : y + rows] - part)
 
 
 def _change(before: Image, after: Image) -> float:

@@ -14,8 +14,8 @@ from ganvas.pipelines.pipeline import Step, fixed
 
 __all__ = ["PIPELINE"]
 
-# Mean change below which the tones count as not faded.
-_FADED = 0.04
+# Mean changes of the tones between which a photo counts as not faded and as faded; in between it is corrected in part.
+_FADED = (0.04, 0.08)
 
 PIPELINE = fixed(
     "old-photo",
@@ -23,7 +23,7 @@ PIPELINE = fixed(
     (
         Step(task="inpaint"),
         Step(task="denoise", damage="noise"),
-        Step(task="enhance", least=_FADED),
+        Step(task="enhance", trusted=_FADED),
         Step(task="colorize"),
         Step(task="faces"),
         Step(task="upscale", dials={"scale": 2.0}),

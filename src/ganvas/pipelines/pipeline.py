@@ -32,15 +32,15 @@ class Step:
         strength: of the task, 0 to 1.
         damage: what it is meant to take away; empty where no measure tells of it.
         dials: further settings of the task by name, such as the scale of ``upscale``.
-        least: mean change in [0, 1] below which a model of a fixed chain says that there was nothing to do: models that
-            correct tones give good pictures back nearly, but not quite, as they were.
+        trusted: mean changes in [0, 1] between which a model of a fixed chain is trusted not at all and fully: those that
+            correct tones give good pictures back nearly, but not quite, as they were, so a small change is none.
     """
 
     task: str
     strength: float = 1.0
     damage: str = ""
     dials: Mapping[str, float] = field(default_factory=dict)
-    least: float = 0.0
+    trusted: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
