@@ -16,8 +16,8 @@ __all__ = ["recipe"]
 def recipe() -> Recipe:
     """Returns the recipe: 75,000 crops of 128 px, about an hour on one core.
 
-    The bundled file's first 23,376 crops ran with the rate of a run of 120,000. ``inpaint-gan`` follows it, with judges. Strokes are as thick, in pixels, as people's are on photos of some hundred
-    pixels.
+    The bundled file's first 23,376 crops ran with the rate of a run of 120,000. ``inpaint-gan`` follows it, with
+    judges. Strokes are as thick, in pixels, as people's are on photos of some hundred pixels.
     """
     strokes = Strokes(share=(0.05, 0.35), width=(0.03, 0.2), piece=(0.1, 0.5))
     return Recipe(
