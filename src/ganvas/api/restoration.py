@@ -174,7 +174,7 @@ class Restoration:
                 return apply_step(step, given, bench)
 
             result, course = run(self.pipeline, image, apply, without=self.without, kept=self._kept)
-            self._notes.extend(_sentences(course))
+            self._notes.extend(course.sentences)
             if self.told is not None:
                 self.told(self._picture.name if self._picture is not None else "the picture", course)
             for rows in slices(result):
@@ -235,19 +235,6 @@ def _is_ours(path: Path) -> bool:
             return read_provenance(picture.info.xmp) is not None
     except ganvas.GanvasError:
         return False
-
-
-def _sentences(course: Course) -> list[str]:
-    if not course.findings and not course.planned:
-        return ["The picture is too small to be judged: it is written as it is."]
-    found = [f"{f.damage} ({f.evidence:.0%})" for f in course.findings if f.found]
-    told = [f"Found {', '.join(found)}." if found else "Found nothing amiss."]
-    steps = [f"{s.task} at strength {s.strength:g}" for s in course.kept]
-    told.append(f"Done: {', then '.join(steps)}." if steps else "The picture is written as it is.")
-    told += [f"{t.step.task}: {t.note}." for t in course.steps if t.note and not t.dropped]
-    told += [f"Taken back: {t.step.task}, as {t.dropped}." for t in course.steps if t.dropped]
-    told += [f"Not done: {t.step.task}, as {t.skipped}." for t in course.steps if t.skipped]
-    return told
 
 
 def plan_restoration(

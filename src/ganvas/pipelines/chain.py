@@ -70,6 +70,21 @@ class Course:
         """The steps whose results were kept."""
         return tuple(taken.step for taken in self.steps if not (taken.dropped or taken.skipped))
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was found and done."""
+        if not self.findings and not self.planned:
+            return ("The picture is too small to be judged: it is written as it is.",)
+        found = [f"{f.damage} ({f.evidence:.0%})" for f in self.findings if f.found]
+        steps = [f"{s.task} at strength {s.strength:g}" for s in self.kept]
+        return (
+            f"Found {', '.join(found)}." if found else "Found nothing amiss.",
+            f"Done: {', then '.join(steps)}." if steps else "The picture is written as it is.",
+            *(f"{t.step.task}: {t.note}." for t in self.steps if t.note and not t.dropped),
+            *(f"Taken back: {t.step.task}, as {t.dropped}." for t in self.steps if t.dropped),
+            *(f"Not done: {t.step.task}, as {t.skipped}." for t in self.steps if t.skipped),
+        )
+
 
 def plan(pipeline: Pipeline, findings: Sequence[Finding], *, without: Collection[str] = ()) -> tuple[Step, ...]:
     """Returns the steps of the pipeline for what was found, in its order, but for the tasks named in ``without``."""

@@ -32,7 +32,7 @@ class Step:
         strength: of the task, 0 to 1.
         damage: what it is meant to take away; empty where no measure tells of it.
         dials: further settings of the task by name, such as the scale of ``upscale``.
-        trusted: mean changes in [0, 1] between which a model of a fixed chain is trusted not at all and fully: those that
+        trusted: mean changes in [0, 1] from which on a model of a fixed chain is trusted at all and fully: those that
             correct tones give good pictures back nearly, but not quite, as they were, so a small change is none.
     """
 
