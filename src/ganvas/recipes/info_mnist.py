@@ -27,6 +27,6 @@ def recipe() -> Recipe:
             d_optimiser=replace(method.d_optimiser, schedule=falling),
         ),
         data=Images(size=28, channels=1),
-        train=TrainSettings(images=700_000, batch=64, log_every=200),
+        train=TrainSettings(images=640_000, batch=64, log_every=200),
         about=About(name="info-mnist", data=MNIST),
     )
