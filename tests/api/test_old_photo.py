@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from skimage import data
 import ganvas
 from ganvas.api.restoration import plan_restoration
 from ganvas.core.errors import SettingsError
+from ganvas.degrade.fading import Fading
 
 MODELS = {"inpaint": "classical/telea", "denoise": "classical/median", "upscale": "classical/bicubic"}
 
@@ -37,7 +39,8 @@ def _error(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def test_scratches_are_filled_and_said(photo: np.ndarray, scratched: np.ndarray) -> None:
-    result, told = ganvas.restore(scratched, pipeline="old-photo", models=MODELS, explain=True)
+    given = {"pipeline": "old-photo", "models": MODELS, "without": ["enhance", "faces"], "explain": True}
+    result, told = ganvas.restore(scratched, **given)
     assert result.shape == photo.shape and _error(result, photo) < 0.5 * _error(scratched, photo)
     steps = {step["task"]: step for step in told["steps"]}
     assert "was taken for scratches" in steps["inpaint"]["note"] and not steps["inpaint"]["skipped"]
@@ -46,13 +49,15 @@ def test_scratches_are_filled_and_said(photo: np.ndarray, scratched: np.ndarray)
 
 def test_nothing_to_fill_is_said_and_leaves_the_photo_as_it_is() -> None:
     plain = np.full((128, 128, 3), 90, np.uint8)
-    result, told = ganvas.restore(plain, pipeline="old-photo", models=MODELS, explain=True)
+    given = {"pipeline": "old-photo", "models": MODELS, "without": ["enhance"], "explain": True}
+    result, told = ganvas.restore(plain, **given)
     assert np.array_equal(result, plain)
-    assert {step["task"]: bool(step["skipped"]) for step in told["steps"]}["inpaint"]
+    steps = {step["task"]: step["skipped"] for step in told["steps"]}
+    assert steps["inpaint"] == "no scratch was found" and steps["faces"] == "no face was found"
 
 
 def test_it_is_enlarged_where_that_is_asked_for(scratched: np.ndarray) -> None:
-    only = {"without": ["denoise"], "models": MODELS, "pipeline": "old-photo"}
+    only = {"without": ["denoise", "enhance", "faces"], "models": MODELS, "pipeline": "old-photo"}
     large = ganvas.restore(scratched, also=["upscale"], **only)
     assert large.shape == (512, 640, 3)
     small = large.reshape(256, 2, 320, 2, 3).mean((1, 3))
@@ -68,7 +73,7 @@ def test_every_step_is_kept_in_its_own_size(scratched: np.ndarray, tmp_path: Pat
         source,
         pipeline="old-photo",
         models=MODELS,
-        without=["denoise"],
+        without=["denoise", "enhance", "faces"],
         also=["upscale"],
         keep_steps=True,
         output=target,
@@ -96,3 +101,34 @@ def test_what_a_chain_does_only_if_asked_decides_its_digest() -> None:
     assert plain.size(10, 20) == (10, 20)
     with pytest.raises(SettingsError, match="old-photo has no step 'dehaze'"):
         plan_restoration("old-photo", also=["dehaze"])
+
+
+TONES = {"pipeline": "old-photo", "without": ["inpaint", "denoise", "faces"]}
+
+
+@pytest.mark.parametrize("photo_of", [data.astronaut, data.coffee])
+def test_a_photo_that_has_not_faded_keeps_its_tones(photo_of: Callable[[], np.ndarray]) -> None:
+    photo = photo_of()[::2, ::2]
+    result, told = ganvas.restore(photo, explain=True, **TONES)
+    assert "would hardly change it" in told["steps"][0]["skipped"]
+    assert np.array_equal(result, photo)
+
+
+def test_faded_tones_come_back_and_black_and_white_stays_so() -> None:
+    photo = data.astronaut()[::2, ::2].astype(np.float32) / np.float32(255)
+    gains = []
+    for seed in range(4):
+        faded, truth = Fading(monochrome=seed % 2).pair(photo, np.random.default_rng(seed))
+        result = ganvas.restore(faded, **TONES)
+        gains.append(20 * np.log10(_error(faded, truth) / _error(result, truth)))
+        if seed % 2:
+            assert np.ptp(result, axis=2).mean() < 0.05
+    assert np.mean(gains) > 3 and min(gains) >= 0  # what has hardly faded stays as it is
+
+
+def test_what_the_chain_names_and_is_not_there_is_left_out(
+    scratched: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ganvas.api.restoration.list_models", list)
+    _, told = ganvas.restore(scratched, explain=True, **TONES)
+    assert told["steps"][0]["skipped"] == "this ganvas comes without a model for it"
