@@ -139,6 +139,14 @@ def test_a_large_hole_gets_the_detail_of_its_surroundings() -> None:
     assert np.abs(smooth[core] - image[core]).mean() > 0.09, "the test needs no detail"
 
 
+def test_a_smooth_fill_gets_no_weave_of_one_place() -> None:
+    image = np.random.default_rng(0).random((300, 300, 1), dtype=np.float32)
+    mask = np.zeros((300, 300), bool)
+    mask[60:240, 60:240] = True
+    result = fill(mean, image, mask, context=32, largest=512, deepest=32)
+    assert result[100:200, 100:200].std() < 0.02, "detail of a place that all of it resembles alike is no detail"
+
+
 def test_low_resolution_first_keeps_memory_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_PIECE", "_AT_ONCE", "_SOURCES"):
         monkeypatch.setattr(detail, name, 1 << 11)
@@ -209,8 +217,9 @@ def test_places_are_found_where_the_picture_repeats() -> None:
     wanted[30:44, 28:45] = True
     found = places(low, wanted=wanted, known=~wanted)
     assert found is not None
-    down, right = found
+    down, right, worth = found
     moved = low[np.arange(80)[:, None] + down, np.arange(80) + right]
     assert np.abs(moved - low).mean() < 0.01
     assert (down[wanted] % 16 == 0).mean() > 0.8 and not down[~wanted].any()
+    assert worth[wanted].mean() > 0.9
     assert places(low, wanted=wanted, known=np.zeros_like(wanted)) is None

@@ -6,7 +6,9 @@ https://arxiv.org/abs/2005.09704, section 3.2).
 
 Departures. Places are compared by their pixels and not by features of a network, so any function can fill; one place is
 taken instead of a weighted mean of all, which would be blurred; neighbours are asked for their place first, so that
-pieces stay whole (Barnes et al. 2009, "PatchMatch"), and where pieces meet they fade into one another.
+pieces stay whole (Barnes et al. 2009, "PatchMatch"), and where pieces meet they fade into one another. What belongs to
+no piece and resembles its place only nearly gets no detail: where the fill is smooth, one place is nearest to all of
+it, and its detail would repeat like a weave.
 """
 
 from __future__ import annotations
@@ -28,10 +30,12 @@ _FEATURES = 16  # principal components of a patch
 _SOURCES = 1 << 14  # places that are searched one by one
 _QUERIES = 256  # of them at once
 _KINDER = 1.1  # a neighbour's place may be this much farther off than one's own
+_WHOLE = 2  # neighbours of four that move with a pixel of a piece
+_EQUAL = 1e-4  # sum of squares between patches that are the same to a third of a level of 255
 _RING = (8, 32)  # px, least and most
 
 Ask = Callable[[np.ndarray, np.ndarray], np.ndarray]
-Places = tuple[Int[np.ndarray, "h w"], Int[np.ndarray, "h w"]]
+Places = tuple[Int[np.ndarray, "h w"], Int[np.ndarray, "h w"], Bool[np.ndarray, "h w"]]
 
 
 def coarse_core(
@@ -81,7 +85,8 @@ def coarse_core(
 def places(
     low: Float[np.ndarray, "h w c"], *, wanted: Bool[np.ndarray, "h w"], known: Bool[np.ndarray, "h w"]
 ) -> Places | None:
-    """Returns how far down and to the right the place lies that each wanted pixel resembles; None where none is known.
+    """Returns how far down and to the right the place lies that each wanted pixel resembles, and whether its detail is
+    worth having: it moves with its neighbours, or is the same; None where no place is known.
 
     Args:
         wanted: pixels whose place is sought; all others stay where they are.
@@ -114,7 +119,18 @@ def places(
         better = inside & known.ravel()[there] & (apart <= _KINDER * off[asked])
         chosen = asked[better]
         down[chosen], right[chosen], off[chosen] = down[beside[better]], right[beside[better]], apart[better]
-    return down.reshape(height, width), right.reshape(height, width)
+    down, right = down.reshape(height, width), right.reshape(height, width)
+    return down, right, (_alike(down, right) >= _WHOLE) | (off <= _EQUAL).reshape(height, width)
+
+
+def _alike(down: Int[np.ndarray, "h w"], right: Int[np.ndarray, "h w"]) -> Int[np.ndarray, "h w"]:
+    """How many of the four neighbours of each pixel lie as far from their places as the pixel from its own."""
+    count = np.zeros(down.shape, np.int64)
+    for moved, counted in (((down, right), count), ((down.T, right.T), count.T)):
+        same = (np.diff(moved[0], axis=0) == 0) & (np.diff(moved[1], axis=0) == 0)
+        counted[1:] += same
+        counted[:-1] += same
+    return count
 
 
 def _inside(y: np.ndarray, x: np.ndarray, size: tuple[int, int]) -> Bool[np.ndarray, " n"]:
@@ -172,7 +188,7 @@ def _detailed(
         result += weight * low[i, j]
     if found is None:
         return np.clip(result, 0, 1)
-    down, right = found
+    down, right, worth = found
     for weight, i, j in corners:
         move_y, move_x = down[i, j], right[i, j]
         there = crop.top + at[0] + factor * move_y, crop.left + at[1] + factor * move_x
@@ -183,7 +199,7 @@ def _detailed(
         for share, row, column in corners:
             above = np.clip(row + move_y, 0, height - 1), np.clip(column + move_x, 0, width - 1)
             detail = detail - share * low[above]
-        result += weight * detail
+        result += weight * worth[i, j][:, None] * detail
     return np.clip(result, 0, 1)
 
 
