@@ -21,12 +21,13 @@ from ganvas.api import catalog
 from ganvas.core.method import Draws, Query
 from ganvas.core.settings import to_json
 from ganvas.io import checkpoint
+from ganvas.methods.segmentation import Segmentation
 from ganvas.train.export import model_card
 
 FOLDER = Path(__file__).parents[1] / "src" / "ganvas" / "zoo" / "weights"
 LIMIT_BYTES = 5_000_000
 FLOOR_DB = 60.0
-FLOOR_LOGITS_DB = 40.0  # of a classifier, whose features are compared and never looked at
+FLOOR_LOGITS_DB = 40.0  # of what is compared with a threshold, or with other features, and never looked at
 
 
 def half(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -77,8 +78,9 @@ def main() -> None:
     header, tensors = checkpoint.read_header(arguments.model), checkpoint.load_tensors(arguments.model)
     small = half(tensors)
     full, stored = apply(recipe, tensors), apply(recipe, small)
-    logits = full.ndim == 2  # those of a classifier
-    span = float(full.max() - full.min()) if logits else 2.0  # images lie in [-1, 1]
+    # A classifier's logits, or the odds of a mask, which reach beyond images' [-1, 1].
+    logits = full.ndim == 2 or isinstance(recipe.method, Segmentation)
+    span = float(full.max() - full.min()) if logits else 2.0
     decibel = float(-10 * np.log10(np.square((full - stored) / span).mean()))
     if decibel < (FLOOR_LOGITS_DB if logits else FLOOR_DB):
         raise SystemExit(f"bf16 storage changes the result ({decibel:.1f} dB): store float32.")
