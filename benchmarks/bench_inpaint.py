@@ -22,9 +22,6 @@ import cv2
 import numpy as np
 from bench_process import SIZE, pictures
 
-from ganvas.api import catalog
-from ganvas.api.choose import own_model
-
 SHARE = 0.05  # missing
 BARS = {"network": 4.0, "classical": 20.0}  # s
 
@@ -57,8 +54,7 @@ def timed(command: list[str]) -> tuple[float, float]:
 def main() -> int:
     """Prints the table and returns 0 where all bars are reached."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    own = own_model(catalog.task("inpaint"))
-    parser.add_argument("--models", nargs="+", default=list(dict.fromkeys([own, "classical/patchmatch"])))
+    parser.add_argument("--models", nargs="+", default=["inpaint", "classical/patchmatch"])
     parser.add_argument("--rounds", type=int, default=3, help="runs of which the fastest counts (default 3)")
     parser.add_argument("--json", type=Path, help="file for the rows")
     choice = parser.parse_args()

@@ -38,11 +38,8 @@ def test_unknown_names_are_told_with_the_nearest() -> None:
         catalog.method_class("os")
 
 
-def test_what_stands_in_serves_until_the_task_has_its_own_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    inpaint, denoise = catalog.task("inpaint"), catalog.task("denoise")
+def test_the_own_model_of_a_task_must_be_bundled(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert own_model(catalog.task("inpaint")) == "inpaint"
     monkeypatch.setattr("ganvas.api.choose.list_models", lambda: ["classical/patchmatch"])
-    assert (own_model(inpaint), inpaint.model) == ("classical/patchmatch", "inpaint")
-    with pytest.raises(ModelError, match="without a model for denoise: name a weights file with -m FILE"):
-        own_model(denoise)
-    monkeypatch.setattr("ganvas.api.choose.list_models", lambda: ["denoise", "inpaint"])
-    assert (own_model(inpaint), own_model(denoise)) == ("inpaint", "denoise")
+    with pytest.raises(ModelError, match="without a model for inpaint: name a weights file with -m FILE"):
+        own_model(catalog.task("inpaint"))

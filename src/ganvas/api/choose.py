@@ -67,15 +67,13 @@ def _own(task: Task, scale: float | None, *, sharpness: float | None, real: bool
 
 
 def own_model(task: Task) -> str:
-    """Returns the name of the model used where none is named: the task's own, or what stands in for it.
+    """Returns the name of the model used where none is named.
 
     Raises:
-        ModelError: neither is bundled.
+        ModelError: it is not bundled.
     """
     if task.model in list_models():
         return task.model
-    if task.otherwise:
-        return task.otherwise
     raise ModelError(
         f"This ganvas comes without a model for {task.verb}: name a weights file with -m FILE, such as one that "
         f"ganvas train {task.model} makes."

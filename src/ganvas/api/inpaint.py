@@ -35,8 +35,7 @@ def inpaint(
             scratches that are found. A folder holds a mask of the picture's name.
         invert: black is missing.
         feather: px; in the outermost parts of a hole what stood there is mixed in, less and less inward.
-        model: name, path of a weights file, or a loaded model; when left out, ``inpaint``, or ``classical/patchmatch``
-            as long as that is not bundled.
+        model: name, path of a weights file, or a loaded model; ``inpaint`` when left out.
         output: file to write; only for a path. JPEG, WebP and AVIF cannot hold pixels unchanged.
         overwrite: ``output`` may be the original itself.
 

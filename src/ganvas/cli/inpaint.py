@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ganvas.api import catalog
-from ganvas.api.choose import own_model
 from ganvas.api.inpainting import plan_inpainting
 from ganvas.cli.apply import (
     add_engine,
@@ -81,7 +80,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "--feather", type=float, default=DIALS["feather"].default, metavar="PX", help=f"{DIALS['feather'].about} [0]"
     )
-    about = f"see ganvas models [{own_model(task)}]; classical/patchmatch copies what is known"
+    about = f"see ganvas models [{task.model}]; classical/patchmatch copies what is known"
     parser.add_argument("-n", "-m", "--model", "--model-name", metavar="MODEL", help=about)
     add_files(parser)
     add_engine(parser)

@@ -68,7 +68,6 @@ class Task:
         metrics: names of the metrics it is judged by.
         controls: settings a person may turn beside the model: those of ``DIALS``, ``scale`` (any number above 0), and
             ``kernel`` (a file that holds the blur).
-        otherwise: used instead of ``model`` as long as that is not bundled; empty where nothing can stand in for it.
         small: used instead of ``model`` up to a scale, where it is bundled.
         real: used instead of ``model`` for pictures whose damage is not known; empty where there is none.
         sharp: the sharp end of the sharpness, whose faithful end is ``model``.
@@ -81,7 +80,6 @@ class Task:
     model: str
     metrics: tuple[str, ...]
     controls: tuple[Control, ...] = ()
-    otherwise: str = ""
     small: tuple[float, str] | None = None
     real: str = ""
     sharp: str = ""

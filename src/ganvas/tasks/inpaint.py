@@ -12,7 +12,6 @@ TASK = Task(
     summary="Fill what is missing, or what a mask takes out.",
     needs=frozenset({"image", "mask"}),
     model="inpaint",
-    otherwise="classical/patchmatch",
     metrics=("psnr", "ssim"),
     controls=("feather",),
 )
