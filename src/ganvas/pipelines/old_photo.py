@@ -15,8 +15,8 @@ from ganvas.pipelines.pipeline import Step, fixed
 __all__ = ["PIPELINE"]
 
 # Mean changes of the tones up to which a photo counts as not faded, and from which on as faded; in between it is
-# corrected in part. Of 100 training photos, 16 that had not faded are changed by more than the first, 3 by more than the
-# second; of their faded versions 3 by less than the first.
+# corrected in part. Of 100 training photos, 16 that had not faded are changed by more than the first, 3 by more
+# than the second; of their faded versions 3 by less than the first.
 _FADED = (0.03, 0.08)
 
 PIPELINE = fixed(
