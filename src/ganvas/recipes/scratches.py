@@ -20,29 +20,30 @@ __all__ = ["recipe"]
 
 
 def recipe() -> Recipe:
-    """Returns the recipe: 80,000 crops of 128 px, a quarter of them unharmed, about half an hour on one AMX core.
+    """Returns the recipe: 80,000 crops of 128 px, two in five of them unharmed, about half an hour on one AMX core.
 
-    A crop is a small part of a photo: it gets as many scratches as are seen in one, not in the whole. Stains and torn
-    corners are left out: a stain shows the picture, and what a corner held nobody can guess.
+    A crop is a small part of a photo: it gets about as much damage as such a part has, not the whole, or the network would
+    expect too much. Stains and torn corners are left out: a stain shows the picture, and what a corner held nobody can
+    guess.
     """
     made = OldPhoto(
-        chances=(0.4, 0.5, 0.4, 0.7),
+        chances=(0.3, 0.3, 0.3, 0.6),
         damages=(
-            Folds(),
-            Scratches(count=(1, 4), length=(0.15, 1.5)),
-            Dust(fibres=(0, 3)),
+            Folds(count=(1, 1)),
+            Scratches(count=(1, 2), length=(0.15, 2.0)),
+            Dust(fibres=(0, 2)),
             Specks(),
-            Specks(count=(400, 6000), radius=(0.4, 1.6), dark=0.1),
-            Scuffs(),
+            Specks(count=(100, 5000), radius=(0.4, 1.6), dark=0.1),
+            Scuffs(count=(1, 2)),
         ),
-        damage_chances=(0.2, 0.65, 0.25, 0.25, 0.2, 0.35),
+        damage_chances=(0.15, 0.65, 0.15, 0.2, 0.15, 0.2),
     )
     return Recipe(
         method=Segmentation(
             generator=HalfUNetSettings(features=24, levels=3, blocks=2),
             optimiser=Optimiser(lr=1e-3, schedule=Schedule(warm_up=1_600, decay_from=0.0, final=0.01)),
         ),
-        data=PairedFolder(degradation=Marked(made=made, clean=0.25), patch=128, gray=0.1, zoom=(0.8, 2.0)),
+        data=PairedFolder(degradation=Marked(made=made, clean=0.4), patch=128, gray=0.1, zoom=(0.8, 2.0)),
         train=TrainSettings(images=80_000, batch=16),
         about=About(name="scratches", title="Finds scratches, specks, dust and cracks", data=PHOTOS),
     )
