@@ -23,8 +23,8 @@ def recipe() -> Recipe:
     """Returns the recipe: 80,000 crops of 128 px, two in five of them unharmed, about half an hour on one AMX core.
 
     A crop is a small part of a photo: it gets about as much damage as such a part has, not the whole, or the network
-    would expect too much. Stains and torn corners are left out: a stain shows the picture, and what a corner held nobody
-    can guess.
+    would expect too much. Stains and torn corners are left out: a stain shows the picture, and what a corner held
+    nobody can guess.
     """
     made = OldPhoto(
         chances=(0.3, 0.3, 0.3, 0.6),
