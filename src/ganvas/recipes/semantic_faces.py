@@ -13,7 +13,10 @@ __all__ = ["recipe"]
 
 
 def recipe() -> Recipe:
-    """Returns the recipe; ``--data`` is a folder or archive of faces, 400 of which are held out for the test."""
+    """Returns the recipe, 12 minutes on one core.
+
+    ``--data`` is a folder or archive of faces, 400 of which are held out for the test.
+    """
     return Recipe(
         method=SemanticInpainting(
             generator=InpaintingSettings(features=32, coarse=8, fine=2),
@@ -26,7 +29,7 @@ def recipe() -> Recipe:
         data=MaskedImages(
             size=64, channels=1, flip=True, hold_out=400, hole=Boxes(count=(1, 1), side=(0.5, 0.5), centred=True)
         ),
-        train=TrainSettings(images=300_000, batch=32),
+        train=TrainSettings(images=45_000, batch=32),
         about=About(
             name="semantic-faces",
             title="Fills in the middle of a small gray face",
