@@ -65,7 +65,7 @@ def test_a_large_picture_is_seen_at_the_size_the_network_knows(bright: Path, mon
     shown = session.array
     monkeypatch.setattr(session, "array", lambda image: seen.append(image.shape) or shown(image))
     found = find(whole)
-    assert seen == [(32, 40, 3)]
+    assert seen == [(32, 40, 3)] * 4  # mirrored in every way
     assert found.shape == (128, 160) and found[:, :76].all() and not found[:, 84:].any()
 
 
