@@ -33,6 +33,6 @@ def recipe() -> Recipe:
             average_images=4_000,
         ),
         data=FaceFolders(degradation=Enlarged()),
-        train=TrainSettings(images=70_000, batch=16),
+        train=TrainSettings(images=36_000, batch=16),
         about=About(name="faces", title="Restores faces that are small, blurred, noisy or compressed", data=FACES),
     )
