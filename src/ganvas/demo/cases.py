@@ -15,11 +15,15 @@ from jaxtyping import UInt8
 
 from ganvas.core.errors import ImageError
 from ganvas.degrade.bicubic import Bicubic
+from ganvas.degrade.damage.scratches import Scratches
+from ganvas.degrade.damage.specks import Specks
 from ganvas.degrade.degradation import Degradation
+from ganvas.degrade.fading import Fading
 from ganvas.degrade.haze import Haze
 from ganvas.degrade.jpeg import Jpeg
 from ganvas.degrade.low_light import LowLight
 from ganvas.degrade.noise import CameraNoise, GaussianNoise, PoissonGaussianNoise
+from ganvas.degrade.old_photo import OldPhoto
 from ganvas.degrade.tone import ToneLoss
 
 __all__ = ["CASES", "PHOTOS", "Attempt", "Case", "Photo", "degraded", "truth"]
@@ -44,14 +48,16 @@ class Attempt:
     """One model tried on a case.
 
     Attributes:
-        model: its name for ganvas.
+        model: its name for ganvas; that of a pipeline where ``chain`` is set.
         label: a few words for the page.
         ours: trained weights, not a classical baseline.
+        chain: it is a chain of models.
     """
 
     model: str
     label: str
     ours: bool
+    chain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +146,24 @@ def _dull() -> Degradation:
     return ToneLoss(chance=1.0, exposure=(-0.7, -0.7), saturation=(0.4, 0.4), contrast=(0.5, 0.5), clean=0.0)
 
 
+def _old() -> Degradation:
+    return OldPhoto(
+        fading=Fading(monochrome=0.0, bleached=(0.5, 0.8), yellow=(0.1, 0.2)),
+        chances=(0.0, 0.0, 1.0, 0.0),
+        damages=(Scratches(count=(6, 9)), Specks()),
+        damage_chances=(1.0, 1.0),
+    )
+
+
+def _album(photo: str) -> Case:
+    attempts = (
+        Attempt(model="classical/auto_levels", label="Auto levels", ours=False),
+        Attempt(model="old-photo", label="ganvas", ours=True, chain=True),
+    )
+    damage = "faded, scratched and full of specks"
+    return Case(name=f"old-{photo}", photo=photo, task="restore", damage=damage, degrade=_old, attempts=attempts)
+
+
 def _case(task: str, photo: str, damage: str, degrade: Callable[[], Degradation], classical: Sequence[str]) -> Case:
     """A case of the task's own model beside classical ones."""
     names = {name: name.replace("_", " ").capitalize() for name in classical}
@@ -160,6 +184,7 @@ CASES = (
     _case("dejpeg", "chelsea", "JPEG of quality 12, colour at half resolution", _blocks, ("bilateral",)),
     _case("dehaze", "rocket", "haze of the scattering model over invented depth", _haze, ("dark_channel",)),
     _case("brighten", "coffee", "four stops too dark, with the noise of that", _dark, ("histogram_equalisation",)),
+    _album("chelsea"),
     _case("enhance", "astronaut", "contrast, exposure, colour and balance lost", _dull, ("auto_levels",)),
 )
 

@@ -23,6 +23,7 @@ _TASKS = {
     "dehaze": "Dehaze",
     "brighten": "Brighten",
     "enhance": "Enhance",
+    "restore": "Restore an old photo",
 }
 # Where the panes look first, as fractions of width and height: eyes, lettering, edges.
 SPOTS = {

@@ -50,7 +50,7 @@ class Outcome:
 def runnable(case: Case) -> tuple[Attempt, ...]:
     """Returns the attempts of a case whose model is bundled with this version."""
     known = {model["name"] for model in ganvas.models()}
-    return tuple(attempt for attempt in case.attempts if attempt.model in known)
+    return tuple(attempt for attempt in case.attempts if attempt.chain or attempt.model in known)
 
 
 class Restorer:
@@ -61,12 +61,14 @@ class Restorer:
 
     def open(self, attempt: Attempt) -> None:
         """Loads the model, so that the seconds of a photo are those of its restoration."""
-        if attempt.model not in self._models:
+        if not attempt.chain and attempt.model not in self._models:
             self._models[attempt.model] = ganvas.load(attempt.model)
             _ = self._models[attempt.model].session
 
     def __call__(self, case: Case, attempt: Attempt, pixels: Pixels) -> Pixels:
         """Returns what the model makes of the damaged photo."""
+        if attempt.chain:
+            return ganvas.restore(pixels, pipeline=attempt.model)
         model = self._models[attempt.model]
         if case.task == "upscale":
             return ganvas.upscale(pixels, model=model, scale=4)
