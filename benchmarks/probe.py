@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ganvas.core.method import Optimiser
+from ganvas.core.method import Optimiser, Schedule
 from ganvas.data.images import LabelledImages, LabelledImageStream
 from ganvas.games.stabilisers import Stabilisers
 from ganvas.methods.dcgan import DCGAN
@@ -36,7 +36,7 @@ PARTS = 5  # of the training, told one by one; the last counts
 
 def gan(size: int, channels: int) -> DCGAN:
     """Returns DCGAN with narrow networks, and augmentation, since the images are few."""
-    optimiser = Optimiser(lr=2e-4, betas=(0.5, 0.99))
+    optimiser = Optimiser(lr=2e-4, betas=(0.5, 0.99), schedule=Schedule(decay_from=0.4))
     return DCGAN(
         networks_=DCGANSettings(size=size, channels=channels, latent=64, features_g=48, features_d=48),
         g_optimiser=optimiser,
@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="images with labels, 10 classes")
     parser.add_argument("--size", type=int, default=32)
     parser.add_argument("--channels", type=int, default=3)
-    parser.add_argument("--images", type=int, default=300_000, help="drawn in the training of the discriminator")
+    parser.add_argument("--images", type=int, default=250_000, help="drawn in the training of the discriminator")
     parser.add_argument("--test", type=int, default=1_000, help="images that test the probe")
     parser.add_argument("--most", type=int, default=10_000, help="images that the probe is fitted on, at most")
     parser.add_argument("--seed", type=int, default=0)
