@@ -26,6 +26,6 @@ def recipe() -> Recipe:
             g_optimiser=Optimiser(lr=1e-3, schedule=Schedule(warm_up=1_600, decay_from=0.0, final=0.01)),
         ),
         data=PairedFolder(degradation=Colourless(), patch=160, zoom=(1.0, 2.2)),
-        train=TrainSettings(images=160_000, batch=16),
+        train=TrainSettings(images=60_000, batch=16),
         about=About(name="colorize", title="Colours gray and faded photos, with restraint", data=PHOTOS),
     )
