@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 import ganvas
+from ganvas.api.scratches import four_looks
 from ganvas.data.sources import Folder
 from ganvas.degrade.damage.scratches import Scratches
 from ganvas.evaluate.old_photo import UNFADED
@@ -34,11 +35,11 @@ def main() -> None:
     parser.add_argument("--model", default="scratches")
     parser.add_argument("--every", type=int, default=13, help="photos to pass over, plus one")
     given = parser.parse_args()
-    folder, session = Folder(given.data), ganvas.load(given.model).session
+    folder, model = Folder(given.data), ganvas.load(given.model)
     told: dict[float, list[tuple[float, float, float, float]]] = {level: [] for level in THRESHOLDS}
 
     def white(image: np.ndarray) -> np.ndarray:
-        return session.array(image).mean(axis=2)
+        return four_looks(model, image)
 
     for number in range(0, len(folder), given.every):
         clean = folder.read(number).astype(np.float32) / np.float32(255)

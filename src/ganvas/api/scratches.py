@@ -68,20 +68,24 @@ def _told(model: Model, image: Float[np.ndarray, "h w c"]) -> Bool[np.ndarray, "
         size = max(1, round(width * reduced)), max(1, round(height * reduced))
         image = cv2.resize(np.asarray(image), size, interpolation=cv2.INTER_AREA).reshape(*size[::-1], -1)
     with model.busy:
-        white = sum(_look(model, image, down, right) for down in (1, -1) for right in (1, -1)) / 4
+        white = four_looks(model, image)
     if reduced < 1:
         white = cv2.resize(white, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(white > _FOUND)
 
 
-def _look(model: Model, image: Float[np.ndarray, "h w c"], down: int, right: int) -> Float[np.ndarray, "h w"]:
-    """What the network answers to the image, mirrored or not.
+def four_looks(model: Model, image: Float[np.ndarray, "h w c"]) -> Float[np.ndarray, "h w"]:
+    """Returns the mean of what the network answers to the image and its mirror images, 0 to 1.
 
-    The mean of the four looks is surer than one: on 33 training photos it raised the overlap with the true mask of
-    scratches from .465 to .490, and found a tenth less by mistake.
+    It is surer than one answer: on 33 training photos it raised the overlap with the true mask of scratches from .465
+    to .490, and found a tenth less by mistake.
     """
-    shown = np.ascontiguousarray(image[::down, ::right], dtype=np.float32)
-    return model.session.array(shown).mean(axis=2)[::down, ::right]
+
+    def look(down: int, right: int) -> Float[np.ndarray, "h w"]:
+        shown = np.ascontiguousarray(image[::down, ::right], dtype=np.float32)
+        return model.session.array(shown).mean(axis=2)[::down, ::right]
+
+    return np.mean([look(down, right) for down in (1, -1) for right in (1, -1)], axis=0)
 
 
 def _measured(image: Float[np.ndarray, "h w c"]) -> Bool[np.ndarray, "h w"]:
