@@ -44,22 +44,22 @@ class Restoration:
     Attributes:
         pipeline: chooses the steps.
         options: how the models are applied.
+        scratches: finds them.
         models: those in use by task; the pipeline's, or the task's own, is loaded when it is first needed.
         without: tasks that are left out.
         keep_steps: writes the picture after each step beside the output.
         overwrite: such files may replace files that ganvas did not write.
         told: is told what was found in every picture, and what was done.
-        scratches: finds them; by itself as the options say.
     """
 
     pipeline: Pipeline
     options: Options
+    scratches: ScratchFinder
     models: dict[str, Model] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     keep_steps: bool = False
     overwrite: bool = False
     told: Told | None = None
-    scratches: ScratchFinder | None = None
     _picture: Picture | None = None
     _target: Path | None = None
     _stood: tuple[int, int] | None = None
@@ -68,9 +68,6 @@ class Restoration:
     _places: set[Path] = field(default_factory=set)
     _report: dict[str, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
-
-    def __post_init__(self) -> None:
-        self.scratches = self.scratches or ScratchFinder(self.options)
 
     @property
     def notes(self) -> Sequence[str]:
@@ -114,7 +111,7 @@ class Restoration:
             "models": {task: self._model_digest(task) for task in names},
             "keep_steps": self.keep_steps,
         }
-        if "inpaint" in names and self.scratches is not None:
+        if "inpaint" in names:
             settings["scratches"] = self.scratches.digest()
         return digest_of(settings | self.options.settings())
 
@@ -160,7 +157,6 @@ class Restoration:
 
         with ExitStack() as room:
             image = whole(room, source)
-            assert self.scratches is not None
             bench = Bench(
                 model=self.model,
                 absent=self._absent,
@@ -284,9 +280,11 @@ def plan_restoration(
         given[task] = model if isinstance(model, Model) else load(model, options=options)
         if given[task].card.task != task:
             raise ModelError(f"{given[task].name} is a model for {given[task].card.task}, not for {task}.")
+    options = options or Options()
     return Restoration(
         pipeline=chosen,
-        options=options or Options(),
+        options=options,
+        scratches=ScratchFinder(options),
         models=given,
         without=frozenset(without) | (chosen.asked - frozenset(also)),
         keep_steps=keep_steps,

@@ -29,7 +29,7 @@ Pieces = tuple[Int[np.ndarray, "h w"], Float[np.ndarray, "n k"], Float[np.ndarra
 def scratches(image: Float[np.ndarray, "h w c"]) -> Bool[np.ndarray, "h w"]:
     """Returns where an image in [0, 1] is scratched, soft borders included.
 
-    What it finds and misses is measured by ``benchmarks/scratches.py``.
+    What it finds and misses is measured by ``benchmarks/quality.py --tasks scratches``.
     """
     height, width = image.shape[:2]
     reduced = min(1.0, (_MOST_PIXELS / (height * width)) ** 0.5)
