@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganvas.core.errors import CheckpointError
+from ganvas.io.packing import unpack
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,7 +56,7 @@ def read_header(path: str | Path) -> dict[str, Any]:
 
 
 def load_tensors(path: str | Path) -> dict[str, Tensor]:
-    """Returns all tensors by name, on the CPU.
+    """Returns all tensors by name, on the CPU; those that were stored in a byte each as float32.
 
     Raises:
         CheckpointError: the file is missing or damaged.
@@ -64,9 +65,10 @@ def load_tensors(path: str | Path) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
     try:
-        return load_file(str(path))
+        tensors = load_file(str(path))
     except (OSError, SafetensorError, ValueError) as error:
         raise CheckpointError(f"Cannot load weights from {path} ({error}): fetch or train the file again.") from error
+    return unpack(tensors, source=path)
 
 
 def save(path: str | Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
