@@ -12,7 +12,7 @@ from ganvas.core.errors import SettingsError
 from ganvas.degrade.colourless import Colourless
 from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import INPUT, Model, Sample, rows_by, to_uint8
-from ganvas.evaluate.table import Column, EvaluationTable
+from ganvas.evaluate.table import Column, EvaluationTable, in_order
 from ganvas.metrics.ciede2000 import difference, lab
 
 __all__ = ["COLUMNS", "MEAN", "TRUTH", "figures", "grayed", "run"]
@@ -86,7 +86,7 @@ def run(
         ),
         model=name,
         columns=COLUMNS,
-        rows=sorted(rows, key=lambda row: order.index(row.entrant)),
+        rows=in_order(rows, order),
     )
 
 

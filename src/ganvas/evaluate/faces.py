@@ -18,7 +18,7 @@ from jaxtyping import Float, UInt8
 from ganvas.degrade.second_order import SecondOrder
 from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import Model, Sample, rows_by, to_uint8
-from ganvas.evaluate.table import PSNR, SSIM, Column, EvaluationTable, Row
+from ganvas.evaluate.table import PSNR, SSIM, Column, EvaluationTable, Row, in_order
 from ganvas.measure.faces import faces
 from ganvas.metrics.psnr import psnr
 from ganvas.metrics.ssim import ssim
@@ -156,7 +156,7 @@ def find(sets: Mapping[str, Sequence[Path]], *, dataset: str, spoilt: bool = Fal
         protocol=text,
         model=order[0],
         columns=(_FOUND,),
-        rows=sorted(rows, key=lambda row: order.index(row.entrant)),
+        rows=in_order(rows, order),
     )
 
 

@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float, UInt8
 
 from ganvas.core.errors import ModelError
 from ganvas.evaluate.files import read_pair
-from ganvas.evaluate.table import Row
+from ganvas.evaluate.table import Row, in_order
 from ganvas.metrics.psnr import psnr
 from ganvas.metrics.ssim import ssim
 from ganvas.zoo.models import find
@@ -143,8 +143,7 @@ def rows_by(
             entrants, sample.source, measure, image=sample.name, shape=sample.truth.shape, told=sample.told
         )
         rows += [row for row, _ in compared]
-    order = list(entrants)
-    return sorted(rows, key=lambda row: order.index(row.entrant))
+    return in_order(rows, entrants)
 
 
 def fidelity(result: UInt8[np.ndarray, "h w c"], truth: UInt8[np.ndarray, "h w c"]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from ganvas.degrade.noise import GaussianNoise
 from ganvas.degrade.shake import CameraShake
 from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import INPUT, Model, Sample, compare, fidelity, to_uint8
-from ganvas.evaluate.table import PSNR, SSIM, Column, EvaluationTable, Row
+from ganvas.evaluate.table import PSNR, SSIM, Column, EvaluationTable, Row, in_order
 
 __all__ = ["DAMAGES", "HARM", "Mix", "mixed", "run"]
 
@@ -110,7 +110,6 @@ def run(
     rows: list[Row] = []
     for mix in _mixes(images(data)[part], min(count, limit or count), seed):
         rows += _judged(mix, diagnose, restore, name)
-    order = [INPUT, name]
     return EvaluationTable(
         task="restore",
         dataset=dataset or data.name,
@@ -123,7 +122,7 @@ def run(
         ),
         model=name,
         columns=_COLUMNS,
-        rows=sorted(rows, key=lambda row: order.index(row.entrant)),
+        rows=in_order(rows, [INPUT, name]),
     )
 
 

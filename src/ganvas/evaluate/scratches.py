@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, UInt8
 from ganvas.core.errors import ModelError
 from ganvas.degrade.damage.scratches import Scratches
 from ganvas.evaluate.files import images, read_rgb
-from ganvas.evaluate.table import Column, EvaluationTable, Row
+from ganvas.evaluate.table import Column, EvaluationTable, Row, in_order
 from ganvas.measure.scratches import scratches
 from ganvas.metrics.false_area import false_area
 from ganvas.metrics.iou import iou
@@ -65,7 +65,6 @@ def run(
             values = {"iou": iou(_shown(found), _shown(mask))} if mask.any() else {}
             values["false_area"] = false_area(_shown(finder(clean.copy())), _shown(np.zeros_like(mask)))
             rows.append(Row(entrant=entrant, image=path.stem, values=values, seconds=seconds))
-    order = list(finders)
     return EvaluationTable(
         task="scratches",
         dataset=dataset or data.name,
@@ -76,7 +75,7 @@ def run(
         ),
         model=name,
         columns=_COLUMNS,
-        rows=sorted(rows, key=lambda row: order.index(row.entrant)),
+        rows=in_order(rows, finders),
     )
 
 

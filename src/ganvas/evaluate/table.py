@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ganvas.core.errors import SettingsError
 from ganvas.metrics.registry import find
 
-__all__ = ["PSNR", "SSIM", "Column", "EvaluationTable", "Row"]
+__all__ = ["PSNR", "SSIM", "Column", "EvaluationTable", "Row", "in_order"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,12 @@ class Row:
     image: str
     values: Mapping[str, float]
     seconds: float
+
+
+def in_order(rows: Iterable[Row], entrants: Iterable[str]) -> list[Row]:
+    """Returns the rows sorted by their entrants, which are named in the order of printing; images stay in theirs."""
+    place = {name: number for number, name in enumerate(dict.fromkeys(entrants))}
+    return sorted(rows, key=lambda row: place[row.entrant])
 
 
 @dataclass(frozen=True, kw_only=True)

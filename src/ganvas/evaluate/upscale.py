@@ -15,7 +15,7 @@ from ganvas.core.errors import SettingsError
 from ganvas.degrade.second_order import SecondOrder
 from ganvas.evaluate.files import images, read_rgb
 from ganvas.evaluate.protocol import Judge, Model, compare, to_uint8
-from ganvas.evaluate.table import Column, EvaluationTable, Row
+from ganvas.evaluate.table import Column, EvaluationTable, Row, in_order
 from ganvas.metrics.band_correlation import band_correlation
 from ganvas.metrics.colour import crop, luma
 from ganvas.metrics.gmsd import gmsd
@@ -120,7 +120,7 @@ def run(
         protocol=_protocol(scale, sharp=sharp, spoilt=spoilt, any_gray=any_gray, count=count),
         model=name,
         columns=columns,
-        rows=sorted(rows, key=lambda row: order.index(row.entrant)),
+        rows=in_order(rows, order),
     )
 
 
