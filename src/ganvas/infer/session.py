@@ -31,6 +31,8 @@ from ganvas.ops.tone import adjusted
 
 __all__ = ["ApplyOptions", "Report", "Session"]
 
+# Ways of models that look at a copy of the whole picture, and how many px of it they need at least.
+_LOOKING = {"field": CELL, "chroma": 1}
 _SLICE = 4 * 2**20  # bytes clipped and handed to the sink at once: they are still in the cache when it reads them
 
 
@@ -141,7 +143,7 @@ class Session:
         card = self.model.card
         if "mask" in card.needs:
             raise ModelError(f"The model {self.model.name} needs a mask: use ganvas inpaint.")
-        if card.look < {"field": CELL, "chroma": 1}.get(str(card.tiling), 0):
+        if card.look < _LOOKING.get(str(card.tiling), 0):
             raise ModelError(f"The card of {self.model.name} does not say how large its thumbnail is: export it again.")
         self._runner = TileRunner(backend, card, self.model.name, may_round=self.options.precision == "auto")
         self._why = why
@@ -208,7 +210,7 @@ class Session:
         target = self.size(picture_source.height, picture_source.width, scale)
         if not 0 <= strength <= 1 or (strength != 1 and self.model.card.scale != 1):
             raise SettingsError("The strength must be from 0 to 1, and 1 for models that enlarge.")
-        runner, looks = self._runner, self.model.card.tiling in ("field", "chroma")
+        runner, looks = self._runner, self.model.card.tiling in _LOOKING
         runner.lowest, runner.highest, runner.redone, runner.shrunk = 0.0, 1.0, 0, []
         self.report = Report(runner.backend.name, runner.backend.device, runner.backend.precision, self._why)
         source = CheckedRows(repeatable(picture_source) if looks else picture_source)
@@ -244,29 +246,26 @@ class Session:
         stream = StreamedRows(_clipped(rows), height=size[0], width=size[1], channels=channels)
         return self._chain(stream, size, strength)
 
-    def _field(self, source: Source, strength: float) -> Iterator[np.ndarray]:
-        """The stages of a model that looks at a thumbnail: nothing is tiled."""
-        card, runner = self.model.card, self._runner
-        planner = Planner(card, self.model.name, 0, self.options.max_memory, 1)
-        planner.check(source, bytes_needed(source, card.look, runner.backend.bytes_per_pixel))
-        size = thumbnail_size(source.height, source.width, card.look)
-        self.report = replace(self.report, mode="field", tile=size)
-        return mixed(field_rows(source, runner), strength)
+    def _looking(self, source: Source, strength: float) -> Iterator[np.ndarray]:
+        """The stages of a model that looks at a copy of the whole picture: nothing is tiled.
 
-    def _chroma(self, source: Source, strength: float) -> Iterator[np.ndarray]:
-        """The stages of a model that colours: nothing is tiled, and the strength goes by chroma."""
+        One that colours goes its share of the way by chroma.
+        """
         card, runner = self.model.card, self._runner
+        colours = card.tiling == "chroma"
+        needed, size_of = (chroma.bytes_needed, reduced_size) if colours else (bytes_needed, thumbnail_size)
         planner = Planner(card, self.model.name, 0, self.options.max_memory, 1)
-        planner.check(source, chroma.bytes_needed(source, card.look, runner.backend.bytes_per_pixel))
-        self.report = replace(self.report, mode="chroma", tile=reduced_size(source.height, source.width, card.look))
-        return chroma.coloured_rows(source, runner, strength=strength)
+        planner.check(source, needed(source, card.look, runner.backend.bytes_per_pixel))
+        tile = size_of(source.height, source.width, card.look)
+        self.report = replace(self.report, mode=str(card.tiling), tile=tile)
+        if colours:
+            return chroma.coloured_rows(source, runner, strength=strength)
+        return mixed(field_rows(source, runner), strength)
 
     def _chain(self, source: Rows, target: tuple[int, int], strength: float) -> Iterator[np.ndarray]:
         """Stages of all passes: network, guard, resampling to what comes next."""
-        if self.model.card.tiling == "field":
-            return self._field(repeatable(source), strength)
-        if self.model.card.tiling == "chroma":
-            return self._chroma(repeatable(source), strength)
+        if self.model.card.tiling in _LOOKING:
+            return self._looking(repeatable(source), strength)
         own = self.model.card.scale
         passes = 1
         while own > 1 and (target[0] > source.height * own**passes or target[1] > source.width * own**passes):
