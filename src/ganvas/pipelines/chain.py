@@ -15,9 +15,9 @@ from ganvas.pipelines.pipeline import Done, Pipeline, Step
 __all__ = ["Apply", "Course", "Taken", "plan", "run"]
 
 Image = Float[np.ndarray, "h w c"]
-# The step's model on a picture: a new array, of another size only from a step that is there to change it. Steps of
-# fixed chains may say more about what they did.
-Apply = Callable[[Step, Image], Image | Done]
+# The step on a picture: a new array, of another size only from a step that is there to change it. Only steps of fixed
+# chains may have nothing to do.
+Apply = Callable[[Step, Image], Done]
 Kept = Callable[[int, Step, Image], None]
 _NO_CHANGE = "it changed nothing that can be seen"
 _UNSEEN = 0.25 / 255  # a mean change below a quarter of a step of 8 bits
@@ -124,7 +124,7 @@ def run(
             course = replace(course, steps=(*course.steps, untried))
             continue
         step = replace(step, strength=round(step.strength * trust, 3))
-        result = _plain(apply(step, image))
+        result = _made(apply(step, image))
         then = {finding.damage: finding for finding in examine(result)}
         taken = _weighed(step, now[step.damage], then[step.damage], change=_change(image, result))
         course = replace(course, steps=(*course.steps, taken))
@@ -160,8 +160,7 @@ def _tried(step: Step, image: Image, apply: Apply) -> tuple[Image | None, Taken]
             told = f"too little {step.damage} was found ({before.evidence:.0%})"
             return None, Taken(step=step, before=before.evidence, skipped=told)
         step = replace(step, strength=round(step.strength * before.strength, 3))
-    answer = apply(step, image)
-    done = answer if isinstance(answer, Done) else Done(image=answer)
+    done = apply(step, image)
     if done.image is None:
         return None, Taken(step=step, skipped=done.note)
     if done.image.shape[:2] != image.shape[:2]:
@@ -199,17 +198,16 @@ def _trust(step: Step, image: Image, apply: Apply) -> float:
     if step.damage not in _LOOKED_AT_TWICE:
         return 1.0
     full, small = replace(step, strength=1.0), shrunk(image, _LOOK_PX)
-    once = np.clip(_plain(apply(full, small)), 0, 1)
-    ratio = _change(once, _plain(apply(full, once))) / max(_change(small, once), _UNSEEN)
+    once = np.clip(_made(apply(full, small)), 0, 1)
+    ratio = _change(once, _made(apply(full, once))) / max(_change(small, once), _UNSEEN)
     sure, doubtful = _LOOKED_AT_TWICE[step.damage]
     return float(np.clip((doubtful - ratio) / (doubtful - sure), 0, 1))
 
 
-def _plain(answer: Image | Done) -> Image:
+def _made(done: Done) -> Image:
     """The picture of a step that always has something to do."""
-    image = answer.image if isinstance(answer, Done) else answer
-    assert image is not None, "only the steps of a fixed chain may have nothing to do"
-    return image
+    assert done.image is not None, "only the steps of a fixed chain may have nothing to do"
+    return done.image
 
 
 def _weighed(step: Step, before: Finding, after: Finding, *, change: float) -> Taken:
