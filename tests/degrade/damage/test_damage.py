@@ -11,6 +11,7 @@ from ganvas.degrade.damage.damage import HIDDEN, Damage, covered
 from ganvas.degrade.damage.dust import Dust
 from ganvas.degrade.damage.folds import Folds
 from ganvas.degrade.damage.holes import Borders, Boxes, Holes, Strokes
+from ganvas.degrade.damage.overlay import Overlay
 from ganvas.degrade.damage.scratches import Scratches
 from ganvas.degrade.damage.scuffs import Scuffs
 from ganvas.degrade.damage.specks import Specks
@@ -31,7 +32,11 @@ PAINT: dict[str, Damage] = {
     "torn": Torn(),
 }
 HOLES: dict[str, Damage] = {"strokes": Strokes(), "boxes": Boxes(), "borders": Borders(), "holes": Holes()}
-ALL: dict[str, Damage] = PAINT | HOLES | {"stains": Stains(), "folds": Folds(), "relief": Scratches(relief=1.0)}
+ALL: dict[str, Damage] = (
+    PAINT
+    | HOLES
+    | {"stains": Stains(), "folds": Folds(), "relief": Scratches(relief=1.0), "overlay": Overlay(chances=(1, 1, 1, 1))}
+)
 
 
 @pytest.mark.parametrize("image", [PHOTO, GRAY], ids=["colour", "gray"])

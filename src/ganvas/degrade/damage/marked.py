@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ganvas.degrade.captions import Captions
 from ganvas.degrade.damage.damage import Damage
 from ganvas.degrade.damage.scratches import Scratches
 from ganvas.degrade.degradation import Degraded, Image
@@ -19,10 +20,12 @@ class Marked:
 
     Attributes:
         made: the damage, such as ``OldPhoto()``.
+        captions: borders and lettering drawn first, which are no damage.
         clean: chance that the photo stays whole and the mask empty.
     """
 
     made: Damage = field(default_factory=Scratches)
+    captions: Captions = field(default_factory=Captions)
     clean: float = 0.2
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded:
@@ -30,7 +33,8 @@ class Marked:
 
     def pair(self, clean: Image, rng: np.random.Generator) -> tuple[Degraded, Image]:
         """Returns the damaged photo and the mask."""
+        shown = self.captions(clean, rng)
         if rng.random() < self.clean:
-            return clean, np.zeros_like(clean)
-        damaged, mask = self.made.damage(clean, rng)
+            return shown, np.zeros_like(clean)
+        damaged, mask = self.made.damage(shown, rng)
         return damaged, np.repeat(mask[:, :, None], clean.shape[2], axis=2).astype(np.float32)
