@@ -3,6 +3,7 @@
     python scripts/bundle.py RUN/model.safetensors upscale-x4
     python scripts/bundle.py LEG2/model.safetensors denoise --legs LEG1/model.safetensors
     python scripts/bundle.py RUN/model.safetensors faces-gan --int8
+    python scripts/bundle.py src/ganvas/zoo/weights/faces.safetensors faces --int8    # what is bundled, stored anew
 
 bf16 halves the file. The script applies both to a photo and refuses where the results differ by more than rounding to 8
 bits does (below 60 dB), so that the loss of quality is shown to be nil. ``--int8`` quarters the file; it may differ by
@@ -68,7 +69,7 @@ def apply(recipe, tensors: dict[str, torch.Tensor]) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
     parser.add_argument("name")
     parser.add_argument("--metrics", type=json.loads, default={}, help="JSON object of measured figures, for the card")
@@ -95,13 +96,13 @@ def main() -> None:
         "card": model_card(recipe).to_json(),
         "licence": recipe.about.licence,
         "data": recipe.about.data,
-        "metrics": arguments.metrics,
+        "metrics": arguments.metrics or header.get("metrics", {}),
     }
     header |= {name: value for name in ("then", "faithful") if (value := getattr(arguments, name))}
     legs = [checkpoint.read_header(leg)["provenance"] for leg in arguments.legs]
     header["provenance"] |= {
-        "earlier_legs": legs,
-        "storage": f"{storage}, {decibel:.1f} dB to the trained float32 weights on a photo",
+        "earlier_legs": legs or header["provenance"].get("earlier_legs", []),
+        "storage": f"{storage}, {decibel:.1f} dB to the weights it was made of, on a photo",
     }
     path = FOLDER / f"{arguments.name}.safetensors"
     checkpoint.save(path, small, header)

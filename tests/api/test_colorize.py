@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from skimage import data
 from tests.io.test_icc import ADOBE, GRAY
 
 import ganvas
@@ -119,7 +120,27 @@ def test_strength_zero_is_the_picture(model: Model) -> None:
     np.testing.assert_array_equal(ganvas.colorize(array, model=model, strength=0), np.stack([array] * 3, axis=2))
 
 
+def test_vividness_goes_from_the_restrained_to_the_vivid_model() -> None:
+    photo = data.coffee()[::4, ::4]
+    level = np.rint(photo.mean(axis=2)).astype(np.uint8)
+    made = {share: ganvas.colorize(level, vividness=share) for share in (0.0, 0.5, 1.0)}
+    np.testing.assert_array_equal(made[0.0], ganvas.colorize(level))
+    np.testing.assert_array_equal(made[1.0], ganvas.colorize(level, model="colorize-gan"))
+    pale, middle, vivid = (float(np.hypot(*np.moveaxis(lab(made[share])[:, :, 1:], 2, 0)).mean()) for share in made)
+    assert pale < middle < vivid and vivid > 1.3 * pale
+    for share in made:  # a dial that turns colours leaves lightness alone
+        np.testing.assert_allclose(lab(made[share])[:, :, 0], lab(np.stack([level] * 3, axis=2))[:, :, 0], atol=1.0)
+
+
 def test_mistakes_are_told(model: Model) -> None:
+    with pytest.raises(SettingsError, match="vividness of 1.5 is not possible"):
+        ganvas.colorize(gray(), vividness=1.5)
+    with pytest.raises(SettingsError, match="their networks differ: leave out the vividness"):
+        ganvas.colorize(gray(), model=model.entry.path, vividness=0.5)
+    with pytest.raises(SettingsError, match="has its own vividness"):
+        ganvas.colorize(gray(), model=model, vividness=0.5)
+    with pytest.raises(SettingsError, match="colorize has no sharpness"):
+        load("colorize", sharpness=0.5)
     with pytest.raises(SettingsError, match="strength of 2 is not possible"):
         ganvas.colorize(gray(), model=model, strength=2)
     with pytest.raises(ModelError, match="for denoise, not for colorize"):

@@ -185,7 +185,7 @@ def test_every_chain_takes_faces_before_it_enlarges(bundled: Path) -> None:
         assert tasks.count("faces") == chain.tasks.count("faces") == 1
         assert "upscale" not in tasks or tasks.index("faces") == tasks.index("upscale") - 1
         assert "faces" not in plan_restoration(name, faces=True).without
-    assert (TASK.model, TASK.sharp) == (faces.MODEL, faces.SHARP)
+    assert (TASK.model, TASK.bold) == (faces.MODEL, faces.SHARP)
 
 
 def test_the_file_names_the_step_its_model_and_the_fidelity(bundled: Path, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_small_scales_get_the_small_model_where_it_is_bundled(
     monkeypatch.setattr(choose, "list_models", lambda: ["upscale-x4", *["upscale-x2"] * bundled])
     monkeypatch.setattr(choose, "load", load)
     choose_model(UPSCALE, None, scale=scale)
-    choose_model(UPSCALE, None, scale=scale, sharpness=0.5)
+    choose_model(UPSCALE, None, scale=scale, mix={"sharpness": 0.5})
     choose_model(UPSCALE, "classical/bicubic", scale=scale)
     choose_model(UPSCALE, None, scale=scale, real=True)
     assert asked == [name, "upscale-x4", "classical/bicubic", "upscale-x4-real"]

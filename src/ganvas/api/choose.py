@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ganvas.api.load import Model, load
@@ -22,12 +24,15 @@ def choose_model(
     model: str | Path | Model | None,
     *,
     scale: float | None = None,
-    sharpness: float | None = None,
+    mix: Mapping[str, float] = MappingProxyType({}),
     real: bool = False,
     kernel: str | Path | np.ndarray | None = None,
     options: Options | None = None,
 ) -> Model:
     """Returns the model, whose session is not opened yet; the arguments are those of :func:`ganvas.api.work.prepare`.
+
+    Args:
+        mix: the dials of ``MIXING`` that were turned, one at most.
 
     Raises:
         ModelError: there is no such model, or it serves another task.
@@ -35,8 +40,8 @@ def choose_model(
     """
     if isinstance(model, Model) and options is not None:
         raise SettingsError("A loaded model has its own options: give them to ganvas.load.")
-    if isinstance(model, Model) and sharpness is not None:
-        raise SettingsError("A loaded model has its own sharpness: give it to ganvas.load.")
+    if isinstance(model, Model) and mix:
+        raise SettingsError(f"A loaded model has its own {next(iter(mix))}: give it to ganvas.load.")
     if real and not task.real:
         raise SettingsError(f"The task {task.name} has no model of its own for real pictures: leave that out.")
     if real and model is not None:
@@ -50,18 +55,18 @@ def choose_model(
     if isinstance(model, Model):
         found = model
     else:
-        name = model if model is not None else _own(task, scale, sharpness=sharpness, real=real)
-        found = load(name, sharpness=sharpness, options=options)
+        name = model if model is not None else _own(task, scale, mixed=bool(mix), real=real)
+        found = load(name, **mix, options=options)
     if found.card.task != task.name:
         raise ModelError(f"{found.name} is a model for {found.card.task}, not for {task.name}: see ganvas models.")
     return found
 
 
-def _own(task: Task, scale: float | None, *, sharpness: float | None, real: bool) -> str:
+def _own(task: Task, scale: float | None, *, mixed: bool, real: bool) -> str:
     """The name of the task's own model: the small one where the scale allows it and nothing else is asked."""
     if real:
         return task.real
-    if task.small is not None and sharpness is None and scale is not None and scale <= task.small[0]:
+    if task.small is not None and not mixed and scale is not None and scale <= task.small[0]:
         return task.small[1] if task.small[1] in list_models() else task.model
     return own_model(task)
 

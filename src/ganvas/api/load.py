@@ -31,7 +31,7 @@ __all__ = ["Derived", "Model", "load", "networks", "runnable"]
 
 @dataclass(frozen=True, kw_only=True)
 class Derived(ModelEntry):
-    """A model made of others: at some sharpness, or told a kernel.
+    """A model made of others: mixed of two, or told a kernel.
 
     Attributes:
         parts: digests of all that decides it.
@@ -131,23 +131,32 @@ class Model:
         return f"Model({self.name!r}, {self.card.title!r})"
 
 
-def load(name: str | Path, *, sharpness: float | None = None, options: Options | None = None) -> Model:
+def load(
+    name: str | Path,
+    *,
+    sharpness: float | None = None,
+    vividness: float | None = None,
+    options: Options | None = None,
+) -> Model:
     """Returns the model, ready to be called on many pictures.
 
     Args:
         name: of a bundled model, ``classical/NAME``, or the path of a ``.safetensors`` file.
         sharpness: from 0 (the faithful model of its task) to 1 (this one), their weights mixed; None for this one.
+        vividness: the same for models that colour.
 
     Raises:
         ModelError: there is no such model.
-        SettingsError: the sharpness is out of range, or the model is not one that can be mixed.
+        SettingsError: a dial is out of range, or the model is not one that can be mixed.
         CheckpointError: its weights file is damaged.
     """
     entry = find(name)
-    if sharpness is not None:
-        from ganvas.api.interpolate import at_sharpness
+    dials: dict[str, float | None] = {"sharpness": sharpness, "vividness": vividness}
+    for dial, share in dials.items():
+        if share is not None:
+            from ganvas.api.interpolate import turned
 
-        entry = at_sharpness(entry, sharpness)
+            entry = turned(entry, dial, share)
     if entry.header.get("kind") == "composed":
         from ganvas.api.blind import Blind
 

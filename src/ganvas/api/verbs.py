@@ -15,7 +15,7 @@ from ganvas.api.work import prepare
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["brighten", "colorize", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "upscale"]
+__all__ = ["brighten", "colorize", "deblur", "dehaze", "dejpeg", "denoise", "despeckle", "enhance", "upscale"]
 
 
 def upscale(
@@ -103,6 +103,30 @@ def dejpeg(
     return _do("dejpeg", image, model, output, overwrite, options, strength=strength)
 
 
+def despeckle(
+    image: Kind,
+    *,
+    strength: float = 1.0,
+    model: str | Path | Model | None = None,
+    output: str | Path | None = None,
+    overwrite: bool = False,
+    options: Options | None = None,
+) -> Kind:
+    """Returns the picture without the specks, dust and faint scratches that lie over it.
+
+    Args:
+        image: as for :func:`upscale`; the same kind comes out.
+        strength: from 0 (the picture as it is) to 1 (the model's result).
+        model: name, path of a weights file, or a loaded model; ``despeckle`` when left out.
+        output: file to write; only for a path.
+        overwrite: ``output`` may be the original itself.
+
+    Raises:
+        the same as :func:`upscale`.
+    """
+    return _do("despeckle", image, model, output, overwrite, options, strength=strength)
+
+
 def deblur(
     image: Kind,
     *,
@@ -187,6 +211,7 @@ def colorize(
     image: Kind,
     *,
     strength: float = 1.0,
+    vividness: float | None = None,
     model: str | Path | Model | None = None,
     output: str | Path | None = None,
     overwrite: bool = False,
@@ -198,6 +223,8 @@ def colorize(
         image: as for :func:`upscale`; the same kind comes out, but a gray one with the channels of RGB. What little
             colour a faded one has is what the model goes by.
         strength: from 0 (the picture's own colours, if any) to 1 (the model's).
+        vividness: from 0 (restrained, ``colorize``) to 1 (vivid, more is guessed: the model, or ``colorize-gan``), by
+            mixing the weights; None for the model as it is.
         model: name, path of a weights file, or a loaded model; ``colorize`` when left out.
         output: file to write; only for a path.
         overwrite: ``output`` may be the original itself.
@@ -205,7 +232,8 @@ def colorize(
     Raises:
         the same as :func:`upscale`.
     """
-    return _do("colorize", image, model, output, overwrite, options, strength=strength)
+    controls = {"vividness": vividness}
+    return _do("colorize", image, model, output, overwrite, options, strength=strength, controls=controls)
 
 
 def enhance(

@@ -14,7 +14,7 @@ from ganvas.api.load import Model
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
 from ganvas.core.errors import SettingsError
-from ganvas.core.task import DIALS, Task
+from ganvas.core.task import DIALS, MIXING, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -142,8 +142,9 @@ def prepare(
     if scale is not None and not (math.isfinite(scale) and 0 < scale <= _MAX_SCALE):
         raise SettingsError(f"A scale of {scale:g} is not possible: use a number above 0, up to {_MAX_SCALE:g}.")
     turned = _turned(task, {**(controls or {}), "strength": strength})
-    strength, sharpness = turned.pop("strength", 1.0), turned.pop("sharpness", None)
-    warm = choose_model(task, model, scale=scale, sharpness=sharpness, real=real, kernel=kernel, options=options)
+    strength = turned.pop("strength", 1.0)
+    mix = {name: turned.pop(name) for name in MIXING if name in turned}
+    warm = choose_model(task, model, scale=scale, mix=mix, real=real, kernel=kernel, options=options)
     if scale not in (None, 1) and warm.card.scale == 1:
         raise SettingsError(f"{warm.name} keeps the size of a picture: leave the scale out.")
     return Work(model=warm, scale=scale, strength=strength, controls=turned)

@@ -8,11 +8,22 @@ from typing import Literal
 
 from ganvas.core.card import Need
 
-__all__ = ["DIALS", "Control", "Dial", "Task"]
+__all__ = ["DIALS", "MIXING", "Control", "Dial", "Task"]
 
 Control = Literal[
-    "scale", "strength", "brightness", "contrast", "saturation", "kernel", "sharpness", "feather", "fidelity"
+    "scale",
+    "strength",
+    "brightness",
+    "contrast",
+    "saturation",
+    "kernel",
+    "sharpness",
+    "vividness",
+    "feather",
+    "fidelity",
 ]
+# The dials between a task's faithful model and its bold one, whose weights they mix.
+MIXING: tuple[str, ...] = ("sharpness", "vividness")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +54,7 @@ DIALS: Mapping[str, Dial] = {
         default=1.0, lowest=0.0, highest=3.0, about="a factor from 0 (no colour) to 3, behind the model"
     ),
     "sharpness": Dial(default=None, lowest=0.0, highest=1.0, about="0 (faithful) to 1 (sharp, detail is guessed)"),
+    "vividness": Dial(default=None, lowest=0.0, highest=1.0, about="0 (restrained) to 1 (vivid, colours are guessed)"),
     "fidelity": Dial(
         default=1.0, lowest=0.0, highest=1.0, about="0 (sharp: skin and hair are guessed) to 1 (faithful)"
     ),
@@ -70,7 +82,7 @@ class Task:
             ``kernel`` (a file that holds the blur).
         small: used instead of ``model`` up to a scale, where it is bundled.
         real: used instead of ``model`` for pictures whose damage is not known; empty where there is none.
-        sharp: the sharp end of the sharpness, whose faithful end is ``model``.
+        bold: the end of the task's mixing dial that guesses more; its faithful end is ``model``.
     """
 
     name: str
@@ -82,4 +94,4 @@ class Task:
     controls: tuple[Control, ...] = ()
     small: tuple[float, str] | None = None
     real: str = ""
-    sharp: str = ""
+    bold: str = ""

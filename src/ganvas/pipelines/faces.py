@@ -17,7 +17,7 @@ TASK = Task(
     model="faces",
     metrics=("psnr", "ssim"),
     controls=("strength", "fidelity"),
-    sharp="faces-gan",
+    bold="faces-gan",
 )
 _RESIZING = ("upscale",)
 

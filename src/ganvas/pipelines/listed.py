@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganvas import tasks
 from ganvas.core.errors import MissingExtra, SettingsError
-from ganvas.core.task import DIALS, Task
+from ganvas.core.task import DIALS, MIXING, Task
 from ganvas.pipelines.faces import TASK as FACES
 from ganvas.pipelines.pipeline import TASK_OF, Pipeline, Step, fixed
 
@@ -29,7 +29,7 @@ __all__ = ["ENDINGS", "read"]
 ENDINGS = (".yaml", ".yml")
 _LARGEST = 100_000  # bytes: a list of steps is short
 _LARGEST_SCALE = 64.0
-_NOT_HERE = ("kernel", "sharpness")  # controls that stand for another model
+_NOT_HERE = ("kernel", *MIXING)  # controls that stand for another model
 _DAMAGE_OF = {task: damage for damage, task in TASK_OF.items()}
 
 

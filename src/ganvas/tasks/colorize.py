@@ -13,5 +13,6 @@ TASK = Task(
     needs=frozenset({"image"}),
     model="colorize",
     metrics=("ciede2000",),
-    controls=("strength",),
+    controls=("strength", "vividness"),
+    bold="colorize-gan",
 )

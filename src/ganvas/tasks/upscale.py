@@ -16,5 +16,5 @@ TASK = Task(
     controls=("scale", "sharpness"),
     small=(2.0, "upscale-x2"),
     real="upscale-x4-real",
-    sharp="upscale-x4-gan",
+    bold="upscale-x4-gan",
 )
