@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,12 +19,13 @@ from ganvas.evaluate.table import EvaluationTable
 from measures.context import Context
 from measures.section import Bar, Bars, Section
 
-OURS, FILLED = "old-photo", "old-photo, inpaint alone"
+OURS, FILLED, SPECKLESS = "old-photo", "old-photo, inpaint alone", "old-photo, despeckle alone"
 PAIRS, SEEDED = "old photos, 36 pairs", "CBSD68 made old"
 _DECIBELS, _SIMILARITY, _AHEAD = 28.4, 0.88, 2.0
 # The models of the chain's steps, which extra ones of their names replace.
 _OWN = {
     "inpaint": "inpaint",
+    "despeckle": "despeckle",
     "denoise": "denoise",
     "enhance": "unfade",
     "colorize": "colorize",
@@ -42,7 +44,7 @@ def repairer(context: Context, *, without: Collection[str] = (), also: Collectio
     """Returns the chain as a function; extra models called as its own are, take their place."""
     models = {task: context.extra[name] for task, name in _OWN.items() if name in context.extra}
     job = plan_restoration("old-photo", models=models, without=without, also=also)
-    job.scratches = finder(context)
+    job.scratches = replace(job.scratches, model=finder(context).model)
 
     def repair(image: np.ndarray) -> np.ndarray:
         return apply_to(job, image, output=None, overwrite=False)
@@ -71,7 +73,8 @@ def finder(context: Context) -> ScratchFinder:
 def tables(context: Context) -> list[EvaluationTable]:
     """Returns the tables of the pairs and of the photos made old."""
     models = {
-        FILLED: repairer(context, without=["denoise", "enhance", "faces"]),
+        FILLED: repairer(context, without=["despeckle", "denoise", "enhance", "faces"]),
+        SPECKLESS: repairer(context, without=["inpaint", "denoise", "enhance", "faces"]),
         OURS: repairer(context),
     }
     sets = {PAIRS: ("tasks/oldphoto/synold", True), SEEDED: ("test/cbsd68", False)}

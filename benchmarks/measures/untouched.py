@@ -1,4 +1,4 @@
-"""Clean images through ``denoise``, ``dejpeg`` and ``restore``: nothing to do."""
+"""Clean images through ``denoise``, ``dejpeg``, ``despeckle`` and ``restore``: nothing to do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from measures.context import Context
 from measures.section import Bar, Bars, Section
 
 CLEAN = "CBSD68, clean"
-TASKS = ("denoise", "dejpeg")
+TASKS = ("denoise", "dejpeg", "despeckle")
 LIMIT = 38.0  # dB
 
 

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from ganvas.api.options import Options
     from ganvas.api.restore import examine, restore
     from ganvas.api.train import train
-    from ganvas.api.verbs import brighten, colorize, deblur, dehaze, dejpeg, denoise, enhance, upscale
+    from ganvas.api.verbs import (
+        brighten,
+        colorize,
+        deblur,
+        dehaze,
+        dejpeg,
+        denoise,
+        despeckle,
+        enhance,
+        upscale,
+    )
     from ganvas.core.errors import GanvasError
 
 __version__ = "0.1.0"
@@ -33,6 +43,7 @@ __all__ = [
     "dehaze",
     "dejpeg",
     "denoise",
+    "despeckle",
     "enhance",
     "evaluate",
     "examine",
@@ -57,6 +68,7 @@ _HOME = {
     "dehaze": "ganvas.api.verbs",
     "dejpeg": "ganvas.api.verbs",
     "denoise": "ganvas.api.verbs",
+    "despeckle": "ganvas.api.verbs",
     "enhance": "ganvas.api.verbs",
     "evaluate": "ganvas.api.judge",
     "examine": "ganvas.api.restore",

@@ -13,6 +13,7 @@ from skimage import data
 import ganvas
 from ganvas.api.restoration import plan_restoration
 from ganvas.core.errors import SettingsError
+from ganvas.degrade.damage.specks import Specks
 from ganvas.degrade.fading import Fading
 
 MODELS = {"inpaint": "classical/telea", "denoise": "classical/median", "upscale": "classical/bicubic"}
@@ -39,7 +40,7 @@ def _error(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def test_scratches_are_filled_and_said(photo: np.ndarray, scratched: np.ndarray) -> None:
-    given = {"pipeline": "old-photo", "models": MODELS, "without": ["enhance", "faces"], "explain": True}
+    given = {"pipeline": "old-photo", "models": MODELS, "without": ["despeckle", "enhance", "faces"], "explain": True}
     result, told = ganvas.restore(scratched, **given)
     assert result.shape == photo.shape and _error(result, photo) < 0.5 * _error(scratched, photo)
     steps = {step["task"]: step for step in told["steps"]}
@@ -54,10 +55,29 @@ def test_nothing_to_fill_is_said_and_leaves_the_photo_as_it_is() -> None:
     assert np.array_equal(result, plain)
     steps = {step["task"]: step["skipped"] for step in told["steps"]}
     assert steps["inpaint"] == "no scratch was found" and steps["faces"] == "no face was found"
+    assert steps["despeckle"] == "no specks were found"
+
+
+SPECKS = {"pipeline": "old-photo", "without": ["inpaint", "denoise", "enhance", "faces"], "explain": True}
+
+
+@pytest.mark.parametrize("photo_of", [data.astronaut, data.chelsea])
+def test_specks_are_taken_off(photo_of: Callable[[], np.ndarray]) -> None:
+    photo = photo_of()[:256, :320] / np.float32(255)
+    specked = Specks(count=(1500, 1500), radius=(0.6, 1.6), dark=0.0)(photo, np.random.default_rng(1))
+    result, told = ganvas.restore(specked, **SPECKS)
+    assert _error(result, photo) < 0.6 * _error(specked, photo)
+    assert "of the picture changed visibly" in told["steps"][0]["note"]
+
+
+def test_a_photo_without_specks_stays_bit_for_bit() -> None:
+    photo = data.astronaut()[:256, :400]
+    kept, told = ganvas.restore(photo, **SPECKS)
+    assert told["steps"][0]["skipped"] == "no specks were found" and np.array_equal(kept, photo)
 
 
 def test_it_is_enlarged_where_that_is_asked_for(scratched: np.ndarray) -> None:
-    only = {"without": ["denoise", "enhance", "faces"], "models": MODELS, "pipeline": "old-photo"}
+    only = {"without": ["despeckle", "denoise", "enhance", "faces"], "models": MODELS, "pipeline": "old-photo"}
     large = ganvas.restore(scratched, also=["upscale"], **only)
     assert large.shape == (512, 640, 3)
     small = large.reshape(256, 2, 320, 2, 3).mean((1, 3))
@@ -73,7 +93,7 @@ def test_every_step_is_kept_in_its_own_size(scratched: np.ndarray, tmp_path: Pat
         source,
         pipeline="old-photo",
         models=MODELS,
-        without=["denoise", "enhance", "faces"],
+        without=["despeckle", "denoise", "enhance", "faces"],
         also=["upscale"],
         keep_steps=True,
         output=target,
@@ -103,7 +123,7 @@ def test_what_a_chain_does_only_if_asked_decides_its_digest() -> None:
         plan_restoration("old-photo", also=["dehaze"])
 
 
-TONES = {"pipeline": "old-photo", "without": ["inpaint", "denoise", "faces"]}
+TONES = {"pipeline": "old-photo", "without": ["inpaint", "despeckle", "denoise", "faces"]}
 
 
 @pytest.mark.parametrize("photo_of", [data.astronaut, data.coffee])

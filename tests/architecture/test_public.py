@@ -8,7 +8,18 @@ import pytest
 
 import ganvas
 
-TASKS = {"brighten", "colorize", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "inpaint", "upscale"}
+TASKS = {
+    "brighten",
+    "colorize",
+    "deblur",
+    "dehaze",
+    "dejpeg",
+    "denoise",
+    "despeckle",
+    "enhance",
+    "inpaint",
+    "upscale",
+}
 OTHERS = {
     "Model",
     "Options",

@@ -15,7 +15,7 @@ from ganvas.core.task import DIALS
 from ganvas.ops.tone import adjusted
 
 Main = Callable[..., tuple[int, str, str]]
-NEW = ("brighten", "deblur", "dehaze", "dejpeg", "enhance")
+NEW = ("brighten", "deblur", "dehaze", "dejpeg", "despeckle", "enhance")
 RNG = np.random.default_rng(4)
 ODD = {
     "one-pixel": RNG.integers(0, 256, (1, 1, 3), np.uint8),

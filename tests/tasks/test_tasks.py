@@ -10,8 +10,8 @@ from ganvas.core.task import DIALS, Dial
 
 
 def test_every_file_holds_a_task_of_its_name() -> None:
-    names = ["brighten", "colorize", "deblur", "dehaze", "dejpeg", "denoise", "enhance", "inpaint", "upscale"]
-    assert catalog.names("tasks") == names
+    restoring = ["brighten", "colorize", "deblur", "dehaze", "dejpeg", "denoise", "despeckle", "enhance", "inpaint"]
+    assert catalog.names("tasks") == [*restoring, "upscale"]
     for task in catalog.tasks():
         assert task.name == catalog.task(task.name).name
         assert task.summary.endswith(".")

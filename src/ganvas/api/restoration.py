@@ -19,7 +19,7 @@ from ganvas.api.faces import faces_model
 from ganvas.api.load import Model, load
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
-from ganvas.api.scratches import ScratchFinder
+from ganvas.api.scratches import FOUND, SURE, ScratchFinder
 from ganvas.api.steps import Bench, apply_step
 from ganvas.core.errors import ModelError, SettingsError, UnsafeOutput
 from ganvas.zoo.models import list_models
@@ -263,30 +263,32 @@ def plan_restoration(
     from ganvas.pipelines.faces import with_faces
     from ganvas.pipelines.registry import find
 
-    chosen = find(pipeline)
+    chosen, given = find(pipeline), dict[str, Model]()
     if faces or fidelity is not None:
         chosen = with_faces(chosen, fidelity=1.0 if fidelity is None else fidelity)
         if "faces" in without:
             raise SettingsError("Faces are asked for and left out: choose one.")
         if "faces" not in (models or {}):
-            faces_model(fidelity=1.0 if fidelity is None else fidelity, options=options)
+            given["faces"] = faces_model(fidelity=1.0 if fidelity is None else fidelity, options=options)
         elif fidelity is not None:
             raise SettingsError("A model that is named has no fidelity: leave out one of them.")
     for task in (*without, *also, *(models or {})):
         if task not in chosen.tasks:
             raise SettingsError(f"{chosen.name} has no step {task!r}: its steps are {', '.join(chosen.tasks)}.")
-    given: dict[str, Model] = {}
     for task, model in (models or {}).items():
         given[task] = model if isinstance(model, Model) else load(model, options=options)
         if given[task].card.task != task:
             raise ModelError(f"{given[task].name} is a model for {given[task].card.task}, not for {task}.")
     options = options or Options()
+    left_out = frozenset(without) | (chosen.asked - frozenset(also))
+    # What is doubtful need not be filled where another step takes it off.
+    level = SURE if "despeckle" in set(chosen.tasks) - left_out else FOUND
     return Restoration(
         pipeline=chosen,
         options=options,
-        scratches=ScratchFinder(options),
+        scratches=ScratchFinder(options, level=level),
         models=given,
-        without=frozenset(without) | (chosen.asked - frozenset(also)),
+        without=left_out,
         keep_steps=keep_steps,
         overwrite=overwrite,
         told=told,

@@ -35,7 +35,8 @@ HOLES: dict[str, Damage] = {"strokes": Strokes(), "boxes": Boxes(), "borders": B
 ALL: dict[str, Damage] = (
     PAINT
     | HOLES
-    | {"stains": Stains(), "folds": Folds(), "relief": Scratches(relief=1.0), "overlay": Overlay(chances=(1, 1, 1, 1))}
+    | {"stains": Stains(), "folds": Folds(), "relief": Scratches(relief=1.0)}
+    | {"overlay": Overlay(chances=(1, 1, 1, 1, 1))}
 )
 
 

@@ -17,7 +17,7 @@ STEP = 1 / 255
 
 
 def test_it_adds_the_same_light_whatever_lies_below() -> None:
-    sheet = Overlay(chances=(0, 1, 1, 1), paper=0.0, gain=(0.5, 0.5))
+    sheet = Overlay(chances=(0, 1, 1, 1, 1), paper=0.0, gain=(0.5, 0.5))
     for seed in range(5):
         black, mask = sheet.damage(np.zeros_like(DARK), np.random.default_rng(seed))
         dark, same = sheet.damage(DARK, np.random.default_rng(seed))
@@ -29,13 +29,13 @@ def test_it_adds_the_same_light_whatever_lies_below() -> None:
 
 
 def test_what_is_faint_does_not_count_as_hidden() -> None:
-    faint = Overlay(chances=(0, 1, 1, 1), paper=0.0, gain=(0.2, 0.2))
+    faint = Overlay(chances=(0, 1, 1, 1, 1), paper=0.0, gain=(0.2, 0.2))
     damaged, mask = faint.damage(DARK, np.random.default_rng(1))
     assert not mask.any() and (damaged > DARK + 0.1).any()
 
 
 def test_a_gray_sheet_lifts_blacks_everywhere_and_hides_nothing() -> None:
-    veiled, mask = Overlay(chances=(0, 0, 0, 0), paper=1.0, veil=(0.08, 0.08)).damage(DARK, np.random.default_rng(2))
+    veiled, mask = Overlay(chances=(0, 0, 0, 0, 0), paper=1.0, veil=(0.08, 0.08)).damage(DARK, np.random.default_rng(2))
     assert not mask.any()
     assert (veiled - DARK).mean() == pytest.approx(0.08, abs=0.01)
     assert (veiled - DARK).std() > 0.002  # the fibres of the paper
@@ -43,7 +43,7 @@ def test_a_gray_sheet_lifts_blacks_everywhere_and_hides_nothing() -> None:
 
 
 def test_nothing_on_the_sheet_leaves_the_photo() -> None:
-    kept, mask = Overlay(chances=(0, 0, 0, 0), paper=0.0).damage(PHOTO, np.random.default_rng(3))
+    kept, mask = Overlay(chances=(0, 0, 0, 0, 0), paper=0.0).damage(PHOTO, np.random.default_rng(3))
     assert np.allclose(kept, PHOTO, atol=STEP / 2 + 1e-6) and not mask.any()
 
 

@@ -43,11 +43,12 @@ class Overlay(Damage):
         default_factory=lambda: (
             Folds(count=(1, 1)),
             Scratches(count=(1, 4), dark=0.0, relief=0.0),
-            Specks(count=(200, 40_000), radius=(0.4, 1.6), dark=0.0),
+            Specks(count=(50, 2_000), radius=(0.4, 2.5), dark=0.0),
+            Specks(count=(2_000, 40_000), radius=(0.4, 1.6), dark=0.0),
             Scuffs(count=(1, 3), dark=0.0),
         )
     )
-    chances: tuple[float, ...] = (0.2, 0.5, 0.5, 0.6)
+    chances: tuple[float, ...] = (0.2, 0.5, 0.4, 0.25, 0.5)
     gain: tuple[float, float] = (0.2, 1.2)
     soft: tuple[float, float] = (0.0, 0.7)
     paper: float = 0.35
