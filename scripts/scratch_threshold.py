@@ -4,7 +4,7 @@
 
 For each threshold: intersection over union under seeded `Scratches`, the share of the unharmed photos that is found by
 mistake, and PSNR and SSIM of the first steps of the chain for old photos: `despeckle`, then what is still found is
-filled. Damage is of two kinds in turn: painted, and added as light. The thresholds stand in
+filled. Damage is of two kinds in turn: painted, and added as light. The threshold stands in
 `src/ganvas/api/scratches.py`.
 """
 

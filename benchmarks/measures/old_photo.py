@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -44,7 +43,7 @@ def repairer(context: Context, *, without: Collection[str] = (), also: Collectio
     """Returns the chain as a function; extra models called as its own are, take their place."""
     models = {task: context.extra[name] for task, name in _OWN.items() if name in context.extra}
     job = plan_restoration("old-photo", models=models, without=without, also=also)
-    job.scratches = replace(job.scratches, model=finder(context).model)
+    job.scratches = finder(context)
 
     def repair(image: np.ndarray) -> np.ndarray:
         return apply_to(job, image, output=None, overwrite=False)

@@ -11,7 +11,7 @@ from skimage import data
 import ganvas
 from ganvas.api.options import Options
 from ganvas.api.restoration import plan_restoration
-from ganvas.api.scratches import FOUND, MODEL, SURE, ScratchFinder
+from ganvas.api.scratches import MODEL, ScratchFinder
 from ganvas.core.settings import to_json
 from ganvas.io import checkpoint
 from ganvas.measure.scratches import scratches
@@ -53,14 +53,6 @@ def test_found_is_what_the_network_gives_odds_above_one(bright: Path) -> None:
     assert np.array_equal(found[sure], (PHOTO[:, :, 0] > 0.5)[sure])
     gray = find(PHOTO[:, :, :1])
     assert np.array_equal(gray[sure], found[sure])
-
-
-def test_at_a_higher_level_less_is_found_and_the_chain_asks_for_it_where_specks_are_taken_off(bright: Path) -> None:
-    some, sure = (ScratchFinder(PLAIN, str(bright), level) for level in (FOUND, SURE))
-    assert not (sure(PHOTO) & ~some(PHOTO)).any() and 0 < sure(PHOTO).sum() < some(PHOTO).sum()
-    assert some.digest() != sure.digest()
-    chains = [plan_restoration("old-photo"), plan_restoration("old-photo", without=["despeckle"])]
-    assert [chain.scratches.level for chain in chains] == [SURE, FOUND]
 
 
 def test_a_large_picture_is_seen_at_the_size_the_network_knows(bright: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from ganvas.api.faces import faces_model
 from ganvas.api.load import Model, load
 from ganvas.api.manifest import digest_of
 from ganvas.api.options import Options
-from ganvas.api.scratches import FOUND, SURE, ScratchFinder
+from ganvas.api.scratches import ScratchFinder
 from ganvas.api.steps import Bench, apply_step
 from ganvas.core.errors import ModelError, SettingsError, UnsafeOutput
 from ganvas.zoo.models import list_models
@@ -280,15 +280,12 @@ def plan_restoration(
         if given[task].card.task != task:
             raise ModelError(f"{given[task].name} is a model for {given[task].card.task}, not for {task}.")
     options = options or Options()
-    left_out = frozenset(without) | (chosen.asked - frozenset(also))
-    # What is doubtful need not be filled where another step takes it off.
-    level = SURE if "despeckle" in set(chosen.tasks) - left_out else FOUND
     return Restoration(
         pipeline=chosen,
         options=options,
-        scratches=ScratchFinder(options, level=level),
+        scratches=ScratchFinder(options),
         models=given,
-        without=left_out,
+        without=frozenset(without) | (chosen.asked - frozenset(also)),
         keep_steps=keep_steps,
         overwrite=overwrite,
         told=told,

@@ -12,15 +12,14 @@ from ganvas.api.load import Model, load
 from ganvas.api.options import Options
 from ganvas.zoo.models import list_models
 
-__all__ = ["FOUND", "MODEL", "SURE", "ScratchFinder"]
+__all__ = ["MODEL", "ScratchFinder"]
 
 MODEL = "scratches"
 _CLASSICAL = "measures"  # what the finder is called without a network
 _WINDOW = 4096  # px; measures search larger pictures in windows of this size
 _MOST_PIXELS = 2_000_000  # the network is shown a larger picture at this size: scratches are as wide as those it knows
-# Both found on training photos by scripts/scratch_threshold.py: where scratches are looked for in the picture as it is,
-# and where despeckle came before, so that nothing doubtful is left that were worth a mistake.
-FOUND, SURE = 0.5, 0.8
+# Of the network's white, 0.5 being odds of one to one. Found on training photos by scripts/scratch_threshold.py.
+_FOUND = 0.5
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,10 @@ class ScratchFinder:
     Attributes:
         options: how the network is applied.
         model: the network's name or path; None for the bundled one where it is there, else measures.
-        level: of the network's white, from which on a pixel counts as scratched: 0.5 are odds of one to one.
     """
 
     options: Options
     model: str | None = None
-    level: float = FOUND
 
     @cached_property
     def _network(self) -> Model | None:
@@ -50,7 +47,7 @@ class ScratchFinder:
 
     def digest(self) -> str:
         """Returns a digest of the network's weights; the name alone where there is none."""
-        return self.name if self._network is None else f"{self._network.digest()} {self.level:g}"
+        return self.name if self._network is None else self._network.digest()
 
     def __call__(self, image: Float[np.ndarray, "h w c"]) -> Bool[np.ndarray, "h w"]:
         """Returns where an image in [0, 1] is scratched.
@@ -58,10 +55,10 @@ class ScratchFinder:
         Raises:
             GanvasError: the network cannot be opened.
         """
-        return _measured(image) if self._network is None else _told(self._network, image, self.level)
+        return _measured(image) if self._network is None else _told(self._network, image)
 
 
-def _told(model: Model, image: Float[np.ndarray, "h w c"], level: float) -> Bool[np.ndarray, "h w"]:
+def _told(model: Model, image: Float[np.ndarray, "h w c"]) -> Bool[np.ndarray, "h w"]:
     """What the network calls scratched, seen at the size it knows."""
     import cv2
 
@@ -74,7 +71,7 @@ def _told(model: Model, image: Float[np.ndarray, "h w c"], level: float) -> Bool
         white = four_looks(model, image)
     if reduced < 1:
         white = cv2.resize(white, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(white > level)
+    return np.asarray(white > _FOUND)
 
 
 def four_looks(model: Model, image: Float[np.ndarray, "h w c"]) -> Float[np.ndarray, "h w"]:

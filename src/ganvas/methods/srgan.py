@@ -50,6 +50,7 @@ class SRGAN(PairedGame, Method[Paired]):
         structure: weight of L1 between both images averaged over 2 x 2 px: what lies below half Nyquist is known well
             from the source, so the game may play above it only.
         grid: weight of the grid loss, against patterns that repeat with the upsampling.
+        grid_period: px of such a pattern; None for the scale, or 2.
     """
 
     card: ClassVar[Card] = Card(
@@ -65,6 +66,7 @@ class SRGAN(PairedGame, Method[Paired]):
     pixel: float = 1.0
     structure: float = 4.0
     grid: float = 10.0
+    grid_period: int | None = None
     content_by: ContentBy = "discriminator"
     g_optimiser: Optimiser = field(
         default_factory=lambda: Optimiser(lr=2e-4, schedule=Schedule(warm_up=800, decay_from=0.5, final=0.05))
@@ -76,7 +78,7 @@ class SRGAN(PairedGame, Method[Paired]):
         return {
             "pixel": l1(judged.made, judged.truth),
             "structure": coarse_l1(judged.made, judged.truth),
-            "grid": grid_loss(judged.made, judged.truth, period=max(self.scale, 2)),
+            "grid": grid_loss(judged.made, judged.truth, period=self.grid_period or max(self.scale, 2)),
             "content": self.content_distance(judged, step),
             "adversarial": self.generator_objective(judged.fake, judged.real),
         }

@@ -1,10 +1,10 @@
 """Old photographs: specks taken off, scratches filled, grain smoothed, tones brought back; colour and size if asked.
 
 The order goes from what hides the picture to what only makes it worse. ``despeckle`` need not decide of a pixel whether
-it is a scratch, so it comes first; what is surely a scratch even then is wide, and filled. Grain and what compression
-left are smoothed when no scratch and no speck passes for noise any more, also where too little of it is there to be
-measured: the model is blind and leaves alone what is smooth. Tones are corrected before colours are guessed from them;
-enlarging comes last, as all other models were trained at the size of the scan.
+it is a scratch, so it comes first; what is taken for a scratch even then is wide, and filled. Grain and what
+compression left are smoothed when no scratch and no speck passes for noise any more, also where too little of it is
+there to be measured: the model is blind and leaves alone what is smooth. Tones are corrected before colours are
+guessed from them; enlarging comes last, as all other models were trained at the size of the scan.
 
 A black-and-white photo stays so and every photo keeps its size, unless they are asked for (``--with colorize``,
 ``--with upscale``): colours are guesses, and a file that comes back larger surprises.
