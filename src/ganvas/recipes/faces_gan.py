@@ -39,7 +39,7 @@ def recipe() -> Recipe:
             d_optimiser=Optimiser(lr=2e-4, betas=(0.5, 0.99), schedule=Schedule(decay_from=0.4, final=0.05)),
             average_images=2_000,
         ),
-        train=TrainSettings(images=12_000, batch=16),
+        train=TrainSettings(images=6_000, batch=16),
         about=About(
             name="faces-gan",
             title="Restores faces, sharp: skin and hair are guessed",
