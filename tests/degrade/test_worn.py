@@ -75,7 +75,8 @@ def test_lettering_is_thin_and_of_one_tone() -> None:
         shares.append((image > 0.5).mean())
         assert image.max() <= 1 and np.ptp(image, axis=2).max() == 0
     assert 0.002 < np.mean(shares) < 0.3
-    assert np.array_equal(PLAIN(PHOTO, rng(0)), PHOTO)
+    draws = rng(0)
+    assert PLAIN(PHOTO, draws) is PHOTO and draws.random() == rng(0).random(), "no draw without a chance"
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 40)])

@@ -14,6 +14,7 @@ from skimage import data
 from ganvas.core.batch import Paired
 from ganvas.core.method import Draws, Optimiser, Query, Schedule, Step
 from ganvas.data.settings import PairedFolder
+from ganvas.degrade.captions import Captions
 from ganvas.degrade.damage.marked import Marked
 from ganvas.degrade.damage.specks import Specks
 from ganvas.methods.segmentation import UNIT, Segmentation
@@ -71,7 +72,8 @@ def test_it_learns_to_find_specks(tmp_path: Path) -> None:
     for name, photo in (("a", data.astronaut()), ("b", data.coffee()), ("c", data.chelsea())):
         Image.fromarray(photo).save(tmp_path / f"{name}.png")
     specks = Specks(count=(600, 1500), radius=(1.0, 3.0), dark=0.0)
-    folder = PairedFolder(degradation=Marked(made=specks, clean=0.1), patch=64)
+    bare = Captions(border=0.0, lettering=0.0)
+    folder = PairedFolder(degradation=Marked(made=specks, captions=bare, clean=0.1), patch=64)
     method = Segmentation(
         generator=HalfUNetSettings(features=12, levels=2, blocks=1),
         optimiser=Optimiser(lr=2e-3, schedule=Schedule(warm_up=64, decay_from=0.0, final=0.02)),

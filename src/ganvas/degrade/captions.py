@@ -26,7 +26,7 @@ _LETTERS = np.array(list("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 
 @dataclass(frozen=True, kw_only=True)
 class Captions:
-    """Draws borders along some sides, and lines of lettering.
+    """Draws borders along some sides, and lines of lettering; what has no chance takes no draw.
 
     Attributes:
         border: chance of borders; each side then has one by a chance of its own.
@@ -46,9 +46,9 @@ class Captions:
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Image:
         image = clean
-        if rng.random() < self.lettering:
+        if self.lettering and rng.random() < self.lettering:
             image = self._lettered(image, rng)
-        return self._bordered(image, rng) if rng.random() < self.border else image
+        return self._bordered(image, rng) if self.border and rng.random() < self.border else image
 
     def _tone(self, rng: np.random.Generator) -> float:
         return between(rng, (0.0, 0.2)) if rng.random() < self.dark else between(rng, (0.75, 1.0))

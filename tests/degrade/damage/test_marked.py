@@ -22,7 +22,6 @@ def test_the_target_is_the_true_mask() -> None:
     rng = np.random.default_rng(3)
     source, target = marked.pair(PHOTO, rng)
     again = np.random.default_rng(3)
-    NONE(PHOTO, again)
     again.random()
     damaged, mask = Scratches().damage(PHOTO, again)
     assert np.array_equal(source, damaged) and np.array_equal(target, np.repeat(mask[:, :, None], 3, axis=2))
