@@ -20,8 +20,8 @@ __all__ = ["PIPELINE"]
 # corrected in part. Of 100 training photos, 16 that had not faded are changed by more than the first, 3 by more
 # than the second; of their faded versions 3 by less than the first.
 _FADED = (0.03, 0.08)
-# The same of grain. Of 26 training photos, half are changed by less than the first as they are, one in ten by more than
-# the second; of those that were worn and had their specks taken off, none and a half.
+# The same of grain. Of 26 training photos, half are changed by less than the first as they are, some one in ten by more
+# than the second; of those that were worn and had their specks taken off, hardly any and half.
 _GRAINY = (0.003, 0.0053)
 
 PIPELINE = fixed(
