@@ -22,7 +22,7 @@ __all__ = ["recipe"]
 def recipe() -> Recipe:
     """Returns the recipe; start it with ``--init-from deblur``, whose network it shares.
 
-    The bundled file saw 132,000 crops in four legs, in which damage became rarer and more of it dark: a network that
+    The bundled file saw 134,000 crops in four legs, in which damage became rarer and more of it dark: a network that
     learns from worn prints alone takes sparks and whiskers for specks.
     """
     return Recipe(
