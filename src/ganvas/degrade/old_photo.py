@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
-from ganvas.core.errors import SettingsError
 from ganvas.degrade.blur import GaussianBlur
-from ganvas.degrade.damage.damage import Damage, Mask
+from ganvas.degrade.damage.damage import Damage, Mask, befalling, check_chances
 from ganvas.degrade.damage.dust import Dust
 from ganvas.degrade.damage.folds import Folds
 from ganvas.degrade.damage.scratches import Scratches
@@ -60,8 +59,7 @@ class OldPhoto(Damage):
     damage_chances: tuple[float, ...] = (0.25, 0.35, 0.7, 0.5, 0.6, 0.15)
 
     def __post_init__(self) -> None:
-        if len(self.damages) != len(self.damage_chances):
-            raise SettingsError(f"An old photo needs a chance for each of its {len(self.damages)} damages.")
+        check_chances("An old photo", self.damages, self.damage_chances)
 
     def damage(self, clean: Image, rng: np.random.Generator) -> tuple[Image, Mask]:
         """Returns the old photo and the mask of what it no longer shows."""
@@ -76,17 +74,16 @@ class OldPhoto(Damage):
     def example(self, clean: Image, rng: np.random.Generator) -> Example:
         """Returns the old photo, its mask and what it showed when it was new."""
         blurred, grainy, faded, compressed = rng.random(4) < self.chances
-        struck = rng.random(len(self.damages)) < self.damage_chances
+        damages = befalling(self.damages, self.damage_chances, rng)
         gray = bool(faded) and rng.random() < self.fading.monochrome
         clean = black_and_white(clean) if gray else clean
         image = quantise(self.blur(clean, rng)) if blurred else quantise(clean)
         image = self.grain(image, rng) if grainy else image
         image = self.fading.fade(image, rng, gray=gray) if faded else image
         mask = np.zeros(clean.shape[:2], bool)
-        for damage, here in zip(self.damages, struck, strict=True):
-            if here:
-                image, hidden = damage.damage(image, rng)
-                mask |= hidden
+        for damage in damages:
+            image, hidden = damage.damage(image, rng)
+            mask |= hidden
         return Example(self.jpeg(image, rng) if compressed else image, mask, clean)
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ganvas.core.errors import SettingsError
 from ganvas.degrade.captions import Captions
-from ganvas.degrade.damage.damage import Damage
+from ganvas.degrade.damage.damage import Damage, befalling, check_chances
 from ganvas.degrade.damage.overlay import Overlay
 from ganvas.degrade.degradation import Degraded, Image
 from ganvas.degrade.jpeg import Jpeg
@@ -43,8 +42,7 @@ class Worn:
     clean: float = 0.1
 
     def __post_init__(self) -> None:
-        if len(self.damages) != len(self.chances):
-            raise SettingsError(f"A worn print needs a chance for each of its {len(self.damages)} damages.")
+        check_chances("A worn print", self.damages, self.chances)
 
     def __call__(self, clean: Image, rng: np.random.Generator) -> Degraded:
         return self.pair(clean, rng)[0]
@@ -52,9 +50,9 @@ class Worn:
     def pair(self, clean: Image, rng: np.random.Generator) -> tuple[Degraded, Image]:
         """Returns the worn print and the print."""
         source = target = self.print(self.captions(clean, rng), rng)
-        struck = rng.random(len(self.damages)) < self.chances
+        damages = befalling(self.damages, self.chances, rng)
         compressed = rng.random() < self.compressed
         if rng.random() >= self.clean:
-            for damage, here in zip(self.damages, struck, strict=True):
-                source = damage(source, rng) if here else source
+            for damage in damages:
+                source = damage(source, rng)
         return (self.jpeg(source, rng) if compressed else source), target

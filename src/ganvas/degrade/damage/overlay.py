@@ -13,8 +13,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float
 
-from ganvas.core.errors import SettingsError
-from ganvas.degrade.damage.damage import HIDDEN, Damage, Mask
+from ganvas.degrade.damage.damage import HIDDEN, Damage, Mask, befalling, check_chances
 from ganvas.degrade.damage.folds import Folds
 from ganvas.degrade.damage.scratches import Scratches
 from ganvas.degrade.damage.scuffs import Scuffs
@@ -56,8 +55,7 @@ class Overlay(Damage):
     fibres: tuple[float, float] = (0.05, 0.5)
 
     def __post_init__(self) -> None:
-        if len(self.damages) != len(self.chances):
-            raise SettingsError(f"A sheet needs a chance for each of its {len(self.damages)} damages.")
+        check_chances("A sheet", self.damages, self.chances)
 
     def damage(self, clean: Image, rng: np.random.Generator) -> tuple[Image, Mask]:
         """Returns the image under the sheet, and where its marks add so much that it counts as hidden."""
@@ -68,9 +66,8 @@ class Overlay(Damage):
     def _marks(self, shape: tuple[int, int], rng: np.random.Generator) -> Float[np.ndarray, "h w"]:
         """Light of the marks, 0 and up."""
         sheet = np.zeros((*shape, 1), np.float32)
-        struck = rng.random(len(self.damages)) < self.chances
-        for damage, here in zip(self.damages, struck, strict=True):
-            sheet = damage(sheet, rng) if here else sheet
+        for damage in befalling(self.damages, self.chances, rng):
+            sheet = damage(sheet, rng)
         marks = sheet[:, :, 0] * np.float32(between(rng, self.gain))
         soft = between(rng, self.soft)
         return cv2.GaussianBlur(marks, (0, 0), soft) if soft > 0.2 else marks
